@@ -1,0 +1,1 @@
+//! Slots, holds, routes, and the calendar formats on the way out.

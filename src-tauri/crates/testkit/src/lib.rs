@@ -1,0 +1,1 @@
+//! Actors, harnesses for real servers, and generators for tests.

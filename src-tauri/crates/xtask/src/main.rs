@@ -1,0 +1,3 @@
+//! Set-up, checks, bindings and seed data of the repository.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The Tauri shell: window, tray, notifications and the binding of the command table; nothing else.

@@ -1,0 +1,3 @@
+//! Starts the desktop window.
+
+fn main() {}
