@@ -19,6 +19,7 @@
 //! | [`rights`] | who may do what: one table |
 //! | [`threading`] | which conversation an inbound item belongs to: a pure decision |
 //! | [`query`] | the language of the search box |
+//! | [`views`] | rows made for screens |
 
 pub mod channel;
 pub mod conversation;
@@ -33,6 +34,7 @@ pub mod rights;
 pub mod text;
 pub mod threading;
 pub mod time;
+pub mod views;
 
 pub use channel::{Abilities, Channel, Visibility};
 pub use conversation::{Acuity, ConversationState, Pool, Tag, TagColour, View};
