@@ -146,6 +146,7 @@ pub struct Abilities {
     /// The most attachments in one reply.
     pub max_attachments: u32,
     /// The most bytes of all attachments of one reply.
+    #[ts(type = "number")]
     pub max_attachment_bytes: u64,
     /// How long after the contact's last message a reply is possible, in minutes; `None`: always.
     pub reply_window_minutes: Option<u32>,

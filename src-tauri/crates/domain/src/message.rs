@@ -101,6 +101,7 @@ pub enum AutomaticKind {
 /// Whether a message was signed or encrypted by its sender.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(rename = "MessageProtection")]
 pub enum Protection {
     /// Neither.
     #[default]
