@@ -1,1 +1,4 @@
 //! Actors, harnesses for real servers, and generators for tests.
+
+#[cfg(unix)]
+pub mod keyring;
