@@ -4,6 +4,8 @@
 //! behind a test's back: whether a keychain is there is decided by the test. Home and runtime folders
 //! are temporary. The daemons are stopped when the [`KeyringSession`] is dropped.
 
+#![allow(clippy::panic, reason = "a harness fails the test it serves")]
+
 use std::ffi::OsString;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -56,7 +58,12 @@ impl KeyringSession {
             .expect("the bus prints its address");
         let address = address.trim().to_owned();
         assert!(!address.is_empty(), "the D-Bus daemon did not start");
-        Self { home, address, bus, daemon: None }
+        Self {
+            home,
+            address,
+            bus,
+            daemon: None,
+        }
     }
 
     /// A session with a keyring that was unlocked at login.
@@ -111,7 +118,10 @@ impl KeyringSession {
     /// Locks every collection, as a screen lock may.
     pub fn lock(&self) {
         let done = self
-            .dbus_send("/org/freedesktop/secrets", "org.freedesktop.Secret.Service.Lock")
+            .dbus_send(
+                "/org/freedesktop/secrets",
+                "org.freedesktop.Secret.Service.Lock",
+            )
             .arg("array:objpath:/org/freedesktop/secrets/collection/login")
             .output()
             .expect("dbus-send runs");
@@ -151,12 +161,17 @@ impl KeyringSession {
         let mut daemon = spawn(&mut command, "gnome-keyring-daemon", "gnome-keyring");
         let mut input = daemon.stdin.take().expect("the daemon's input is piped");
         // Closing the pipe ends the password.
-        input.write_all(password.as_bytes()).expect("the daemon takes its password");
+        input
+            .write_all(password.as_bytes())
+            .expect("the daemon takes its password");
         drop(input);
         self.daemon = Some(daemon);
         self.wait_until(Self::has_owner, "the keyring appeared on the bus");
         if !arguments.is_empty() {
-            self.wait_until(Self::has_default_collection, "the keyring made its default collection");
+            self.wait_until(
+                Self::has_default_collection,
+                "the keyring made its default collection",
+            );
         }
     }
 
@@ -176,8 +191,10 @@ impl KeyringSession {
     }
 
     fn has_default_collection(&self) -> bool {
-        let mut question =
-            self.dbus_send("/org/freedesktop/secrets", "org.freedesktop.Secret.Service.ReadAlias");
+        let mut question = self.dbus_send(
+            "/org/freedesktop/secrets",
+            "org.freedesktop.Secret.Service.ReadAlias",
+        );
         question.arg("string:default");
         answer(&mut question).contains("/org/freedesktop/secrets/collection/")
     }
@@ -185,7 +202,11 @@ impl KeyringSession {
     fn dbus_send(&self, path: &str, method: &str) -> Command {
         let mut command = self.command("dbus-send");
         command
-            .args(["--session", "--print-reply", "--dest=org.freedesktop.secrets"])
+            .args([
+                "--session",
+                "--print-reply",
+                "--dest=org.freedesktop.secrets",
+            ])
             .args([path, method]);
         command
     }
@@ -209,7 +230,9 @@ impl Drop for KeyringSession {
 }
 
 fn answer(question: &mut Command) -> String {
-    let output = question.output().expect("dbus-send runs (apt-get install dbus)");
+    let output = question
+        .output()
+        .expect("dbus-send runs (apt-get install dbus)");
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
@@ -225,7 +248,9 @@ fn keyring_program(home: &Path) -> PathBuf {
     let copy = home.join("gnome-keyring-daemon");
     if !copy.exists() {
         fs::copy("/usr/bin/gnome-keyring-daemon", &copy).unwrap_or_else(|error| {
-            panic!("no gnome-keyring-daemon ({error}); it comes with: apt-get install gnome-keyring")
+            panic!(
+                "no gnome-keyring-daemon ({error}); it comes with: apt-get install gnome-keyring"
+            )
         });
     }
     copy

@@ -71,13 +71,17 @@ impl OsKeychain {
     ) -> Result<T, KeychainError> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let name = item.to_owned();
-        let limit = match (within(self.answer, move || readiness(&name))?, self.prompt) {
+        let readiness = within(self.answer, move || readiness(&name))?;
+        let limit = match (readiness, self.prompt) {
             (Readiness::Ready, _) => self.answer,
             (Readiness::WouldPrompt, Some(prompt)) => prompt,
             (Readiness::WouldPrompt, None) => return Err(KeychainError::Locked),
         };
         let name = item.to_owned();
         within(limit, move || {
+            if readiness == Readiness::WouldPrompt {
+                unlock(&name)?;
+            }
             keyring::Entry::new(SERVICE, &name)
                 .and_then(|entry| work(&entry))
                 .map_err(told)
@@ -116,12 +120,17 @@ enum Readiness {
 }
 
 #[cfg(target_os = "linux")]
-use linux::readiness;
+use linux::{readiness, unlock};
 
 /// Only the Secret Service can be asked beforehand; the others prompt when they like.
 #[cfg(not(target_os = "linux"))]
 fn readiness(_item: &str) -> Result<Readiness, KeychainError> {
     Ok(Readiness::WouldPrompt)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn unlock(_item: &str) -> Result<(), KeychainError> {
+    Ok(())
 }
 
 /// Does `work` on a thread of its own and waits for it no longer than `limit`.

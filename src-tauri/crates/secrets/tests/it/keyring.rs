@@ -243,6 +243,13 @@ fn rekeying_survives_a_kill_at_any_moment() {
     assert_eq!(probe.ask(&["recover", dir, recovery(&made)]), "ok");
 }
 
+#[test]
+fn a_hardened_process_leaves_no_core_dump() {
+    let session = KeyringSession::without_keyring();
+    let mut probe = Probe::in_session(&session);
+    assert_eq!(probe.ask(&["harden"]), "ok NotDumpable Some(0) Some(0)");
+}
+
 /// What `open` answers for a practice that `create` made.
 fn opened(made: &str) -> String {
     made.split('\t').next().unwrap().to_owned()

@@ -8,26 +8,51 @@ use secret_service::{EncryptionType, Error};
 use super::{Readiness, SERVICE};
 use crate::keychain::KeychainError;
 
-/// What a call for `item` would meet: its own collection if the entry exists, otherwise the
-/// default collection, where a new entry would go.
+/// What a call for `item` would meet.
 pub(super) fn readiness(item: &str) -> Result<Readiness, KeychainError> {
-    look(item).map_err(|error| told(&error))
+    visit(item, Intent::Look)
 }
 
-fn look(item: &str) -> Result<Readiness, Error> {
+/// Asks the person in front of the screen to unlock what `item` needs.
+///
+/// Without this, a locked keychain that hides its entries would look like one that lost them.
+pub(super) fn unlock(item: &str) -> Result<(), KeychainError> {
+    visit(item, Intent::Unlock).map(drop)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Intent {
+    Look,
+    Unlock,
+}
+
+fn visit(item: &str, intent: Intent) -> Result<Readiness, KeychainError> {
+    visit_service(item, intent).map_err(|error| told(&error))
+}
+
+/// What matters is the entry itself if it is known, otherwise the default collection, where it would go.
+fn visit_service(item: &str, intent: Intent) -> Result<Readiness, Error> {
     // Nothing secret crosses the bus here, so no key exchange is needed.
     let service = SecretService::connect(EncryptionType::Plain)?;
-    let entries =
-        service.search_items(HashMap::from([("service", SERVICE), ("username", item)]))?;
-    let locked = match (entries.locked.len(), entries.unlocked.len()) {
-        (0, 0) => service.get_default_collection()?.is_locked()?,
-        (locked, _) => locked > 0,
-    };
-    Ok(if locked {
-        Readiness::WouldPrompt
-    } else {
-        Readiness::Ready
-    })
+    let name = HashMap::from([("service", SERVICE), ("username", item)]);
+    let entries = service.search_items(name)?;
+    if let Some(entry) = entries.locked.first() {
+        if intent == Intent::Unlock {
+            entry.unlock()?;
+        }
+        return Ok(Readiness::WouldPrompt);
+    }
+    if !entries.unlocked.is_empty() {
+        return Ok(Readiness::Ready);
+    }
+    let collection = service.get_default_collection()?;
+    if !collection.is_locked()? {
+        return Ok(Readiness::Ready);
+    }
+    if intent == Intent::Unlock {
+        collection.unlock()?;
+    }
+    Ok(Readiness::WouldPrompt)
 }
 
 /// The Secret Service's error in our words.
