@@ -245,7 +245,10 @@ fn inline_pgp(text: &str) -> Protection {
 
 fn join_text(stretches: Vec<Stretch>) -> String {
     let texts = stretches.into_iter().map(|stretch| match stretch {
-        Stretch::Plain(text) | Stretch::Html { text: Some(text), .. } => text,
+        Stretch::Plain(text)
+        | Stretch::Html {
+            text: Some(text), ..
+        } => text,
         Stretch::Html { html, text: None } => html::html_to_text(&html),
     });
     // One stretch, the usual case, is moved, not copied.

@@ -136,6 +136,9 @@ fn from_text(headers: &Headers<'_>, text: &str, automatic: Option<Automatic>) ->
     let failed = headers
         .get("x-failed-recipients")
         .map(|field| one_line(&field.unfolded()));
+    if !(daemon || automatic.is_some() || failed.is_some()) {
+        return None;
+    }
     let opening: String = text.chars().take(4000).collect();
     let lower = opening.to_lowercase();
     let qmail = lower.contains("this is the qmail-send program");
@@ -152,7 +155,7 @@ fn from_text(headers: &Headers<'_>, text: &str, automatic: Option<Automatic>) ->
     ];
     let bounced =
         failed.is_some() || qmail || (daemon && says.iter().any(|words| lower.contains(words)));
-    if !bounced || !(daemon || automatic.is_some() || failed.is_some()) {
+    if !bounced {
         return None;
     }
     let delayed = [

@@ -88,12 +88,20 @@ pub(crate) fn text(bytes: Cow<'_, [u8]>, charset: Option<&str>) -> (String, bool
         | Some(
             "" | "us-ascii" | "ascii" | "utf-8" | "utf8" | "unknown-8bit" | "8bit" | "unknown",
         ) => None,
+        // Plain ASCII is the same in all of these.
+        Some(other) if is_one_byte(other) && bytes.is_ascii() => None,
         Some(other) => match charset_decoder(other.as_bytes()) {
             Some(decoder) => Some(decoder(&bytes)),
             None => return (tidy(guess(bytes)), true),
         },
     };
     (tidy(known.unwrap_or_else(|| guess(bytes))), false)
+}
+
+fn is_one_byte(charset: &str) -> bool {
+    ["iso-8859-", "windows-125", "koi8-"]
+        .iter()
+        .any(|start| charset.starts_with(start))
 }
 
 fn guess(bytes: Cow<'_, [u8]>) -> String {

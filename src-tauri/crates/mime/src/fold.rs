@@ -167,16 +167,17 @@ impl<'t> Lines<'t> {
 
     /// `On 3 May 2026 at 09:30, Sam Reyes <sam@other.example> wrote:`, in many languages and up to four lines.
     fn introduction(&self, at: usize) -> Option<usize> {
-        let mut joined = String::new();
         for end in at..(at + INTRODUCTION).min(self.len()) {
             let line = self.get(end).trim();
-            if line.is_empty() || is_marked(line) || joined.len() > 400 {
+            if line.is_empty() || is_marked(line) || line.len() > 400 {
                 return None;
             }
-            if !joined.is_empty() {
-                joined.push(' ');
+            // Most lines end otherwise, and joining them is what would cost.
+            if !line.trim_end_matches(['*', '_', ' ']).ends_with([':', '>']) {
+                continue;
             }
-            joined.push_str(line.trim_matches(['*', '_']));
+            let lines = (at..=end).map(|line| self.get(line).trim().trim_matches(['*', '_']));
+            let joined = lines.collect::<Vec<_>>().join(" ");
             let next = self.solid(end + 1);
             let marked = next < self.len() && is_marked(self.get(next).trim_start());
             if is_introduction(&joined, marked) {
@@ -297,8 +298,8 @@ const WROTE: [&str; 23] = [
     "написал:",
     "написал(а):",
 ];
-/// German and Dutch put the name behind the verb.
-const WROTE_INSIDE: [&str; 2] = [" schrieb ", " schreef "];
+/// Where the name comes behind the verb.
+const WROTE_INSIDE: [&str; 4] = [" schrieb ", " schreef ", " skrev ", " pisze "];
 
 fn is_introduction(joined: &str, marked_follows: bool) -> bool {
     let lower = joined.to_lowercase();
@@ -372,13 +373,13 @@ fn separator(line: &str) -> Option<Separator> {
         "begin forwarded message",
         "anfang der weitergeleiteten nachricht",
     ];
-    if line.len() > 120 {
+    let framed = line.starts_with("--") || line.starts_with("__");
+    let bare = line.ends_with(':');
+    if line.len() > 120 || !(framed || bare) {
         return None;
     }
     let lower = line.to_lowercase();
     let inside = lower.trim_matches(['-', '_', '*', ' ', '>', ':']);
-    let framed = lower.starts_with("--") || lower.starts_with("__");
-    let bare = lower.ends_with(':');
     if FORWARDED.iter().any(|words| inside.starts_with(words)) && (framed || bare) {
         return Some(Separator::Forwarded);
     }
@@ -478,10 +479,14 @@ fn is_phone_line(line: &str) -> bool {
     if line.len() > 80 || line.contains([',', ';', '?', '!']) {
         return false;
     }
-    let lower = line.to_lowercase();
-    let Some(start) = STARTS.iter().find(|start| lower.starts_with(**start)) else {
+    let begins = |start: &&&str| {
+        let head = line.get(..start.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(start))
+    };
+    let Some(start) = STARTS.iter().find(begins) else {
         return false;
     };
+    let lower = line.to_lowercase();
     let rest: Vec<&str> = lower
         .get(start.len()..)
         .unwrap_or_default()

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use mail_parser::{Addr, Address as ParsedAddress, HeaderValue, parsers::MessageStream};
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr3, memmem};
 
 use crate::{Address, decode, limits};
 
@@ -227,7 +227,10 @@ impl Field<'_> {
 
     /// Without line ends, encoded words left alone.
     pub(crate) fn unfolded(&self) -> String {
-        let text = String::from_utf8_lossy(self.value);
+        let text = String::from_utf8_lossy(self.value.trim_ascii_end());
+        if memchr3(b'\r', b'\n', b'\0', text.as_bytes()).is_none() {
+            return text.into_owned();
+        }
         text.chars()
             .filter(|c| !matches!(c, '\r' | '\n' | '\0'))
             .collect()
@@ -261,10 +264,7 @@ impl Field<'_> {
     /// Unix milliseconds.
     pub(crate) fn date(&self) -> Option<i64> {
         let bytes = self.terminated();
-        match MessageStream::new(&bytes).parse_date() {
-            HeaderValue::DateTime(date) if date.is_valid() => date.to_timestamp().checked_mul(1000),
-            _ => None,
-        }
+        date(&bytes).or_else(|| date(completed(&self.unfolded()).as_bytes()))
     }
 
     /// The identifiers in angle brackets; without any, the words that could be one. White space inside an
@@ -311,6 +311,37 @@ impl Field<'_> {
                 .collect(),
         })
     }
+}
+
+fn date(value: &[u8]) -> Option<i64> {
+    match MessageStream::new(value).parse_date() {
+        HeaderValue::DateTime(date) if date.is_valid() => date.to_timestamp().checked_mul(1000),
+        _ => None,
+    }
+}
+
+/// A date as careless programs write it, made whole: seconds are optional in RFC 5322, and a missing zone is
+/// best taken for UTC.
+fn completed(date: &str) -> String {
+    let mut whole = String::with_capacity(date.len() + 16);
+    let mut zoned = false;
+    let mut timed = false;
+    for word in date.split_whitespace().take(16) {
+        whole.push_str(word);
+        let colons = word.matches(':').count();
+        if timed && word.starts_with(|c: char| matches!(c, '+' | '-') || c.is_ascii_alphabetic()) {
+            zoned = true;
+        } else if colons > 0 {
+            timed = true;
+            whole.push_str(if colons == 1 { ":00" } else { "" });
+        }
+        whole.push(' ');
+    }
+    if !zoned {
+        whole.push_str("+0000");
+    }
+    whole.push('\n');
+    whole
 }
 
 /// Longest identifier that is one: a line of RFC 5322.

@@ -175,7 +175,10 @@ fn made_from(hash: &[u8]) -> MessageIdHeader {
         let _ = write!(value, "{byte:02x}");
     }
     value.push_str("@missing-id.invalid");
-    MessageIdHeader { value, synthesised: true }
+    MessageIdHeader {
+        value,
+        synthesised: true,
+    }
 }
 
 /// RFC 2919: the identifier stands in angle brackets, behind a description.

@@ -38,6 +38,7 @@ pub fn html_to_text(html: &str) -> String {
                 let marks = quote && writer.depth < 8;
                 writer.gap(if marks { 1 } else { 2 });
                 writer.depth += usize::from(marks);
+                writer.opening |= marks;
                 if quotes.len() < 1000 {
                     quotes.push(marks);
                 }
@@ -265,6 +266,8 @@ struct Writer {
     space: bool,
     depth: usize,
     preformatted: usize,
+    /// A quotation has begun and no word of it was written yet: no blank lines at its head.
+    opening: bool,
 }
 
 impl Writer {
@@ -365,6 +368,7 @@ impl Writer {
 
     /// At least this many line ends before the next word.
     fn gap(&mut self, lines: u8) {
+        let lines = if self.opening { 1 } else { lines };
         self.newlines = self.newlines.max(lines);
     }
 
@@ -392,6 +396,7 @@ impl Writer {
         }
         self.newlines = 0;
         self.space = false;
+        self.opening = false;
     }
 
     fn mark(&mut self, word_follows: bool) {
