@@ -19,6 +19,9 @@ pub trait Keychain: Send + Sync {
     /// Stores `secret` under `item`, replacing what was there.
     fn set(&self, item: &str, secret: &Secret) -> Result<(), KeychainError>;
 
+    /// Whether the keychain answers at all, be it locked. Asks nobody for anything.
+    fn is_available(&self) -> bool;
+
     /// Removes the entry `item`; it is no error when there is none.
     fn delete(&self, item: &str) -> Result<(), KeychainError>;
 }

@@ -16,24 +16,24 @@
 //! be fetched also while the keychain is locked again.
 
 mod error;
+mod factors;
 mod file;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use domain::{AccountId, PracticeId, Secret};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
 pub use error::OpenError;
+use factors::{Factors, entry, fresh_entry_id};
 use file::{Access, KeyFile};
 
-use crate::keychain::{Keychain, KeychainError};
+use crate::keychain::Keychain;
 use crate::recovery::RecoveryKey;
-use crate::seal::{Key, Sealed, Stretch, derive, key_from, random};
+use crate::seal::{Key, Sealed, derive, random};
 
 /// What must come together to open a practice. The recovery key opens it besides, always.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -147,7 +147,7 @@ impl Vault {
             practice,
             keychain: keychain.as_ref(),
         };
-        let access = factors.wrap(protection, passphrase, 1, &master)?;
+        let access = factors.wrap(protection, passphrase, &master)?;
         let file = KeyFile {
             practice,
             access,
@@ -188,15 +188,56 @@ impl Vault {
         keychain: Arc<dyn Keychain>,
         typed: &Secret,
     ) -> Result<Self, OpenError> {
-        let recovery = RecoveryKey::parse(typed)?;
-        let file = KeyFile::read(dir)?;
-        let key = recovery_key(file.practice, &recovery);
-        let master = file
-            .recovery
-            .open_key(&key, &context(file.practice, "recovery"))
-            .ok_or(OpenError::WrongRecoveryKey)?;
-        let opened = Opened::from(file, master)?;
+        let opened = Opened::recover(KeyFile::read(dir)?, typed)?;
         Ok(Self::from(dir, keychain, opened))
+    }
+
+    /// Puts the keys from a backup into the folder `dir`, which holds none yet.
+    ///
+    /// `sealed` is what [`sealed_keys`](Self::sealed_keys) gave when the backup was made. Call
+    /// [`change_protection`](Self::change_protection) next: until then only the recovery key opens,
+    /// because the keychain's entry goes on to belong to the practice that was backed up.
+    pub fn restore(
+        dir: &Path,
+        sealed: &[u8],
+        keychain: Arc<dyn Keychain>,
+        typed: &Secret,
+    ) -> Result<Self, OpenError> {
+        if Self::exists(dir) {
+            return Err(OpenError::AlreadyThere);
+        }
+        let text = std::str::from_utf8(sealed).map_err(|_| OpenError::Damaged)?;
+        let mut opened = Opened::recover(KeyFile::parse(text)?, typed)?;
+        opened.file.access.part_from_entry(fresh_entry_id());
+        opened.file.write_new(dir)?;
+        Ok(Self::from(dir, keychain, opened))
+    }
+
+    /// The wrapped keys as they are on disk, to travel inside a backup.
+    pub fn sealed_keys(&self) -> Result<Vec<u8>, OpenError> {
+        // Held, so that no change is half way.
+        let _opened = self.opened();
+        Ok(KeyFile::read_text(&self.dir)?.into_bytes())
+    }
+
+    /// Takes back what [`create`](Self::create) or [`restore`](Self::restore) just put into `folder`,
+    /// when the database could not be made: keys without a database would look like a lost practice.
+    /// Best effort.
+    pub fn forget_new(&self, folder: &Path) {
+        let opened = self.opened();
+        if KeyFile::remove(folder).is_ok() {
+            self.forget_entry(&opened.file, &opened.file.access);
+        }
+    }
+
+    /// The name of the keychain entry that this practice needs, if it needs one.
+    pub fn keychain_entry(&self) -> Option<String> {
+        let opened = self.opened();
+        opened
+            .file
+            .access
+            .entry()
+            .map(|id| entry(opened.file.practice, id))
     }
 
     /// The practice whose keys these are.
@@ -226,12 +267,9 @@ impl Vault {
         let mut opened = self.opened();
         let old = opened.file.access.clone();
         let mut file = opened.file.clone();
-        file.access = self.factors(&file).wrap(
-            protection,
-            passphrase,
-            old.generation() + 1,
-            &opened.master,
-        )?;
+        file.access = self
+            .factors(&file)
+            .wrap(protection, passphrase, &opened.master)?;
         self.commit(&mut opened, file)?;
         self.forget_entry(&opened.file, &old);
         Ok(())
@@ -286,7 +324,7 @@ impl Vault {
         database.insert(0, fresh.clone());
         let file = KeyFile {
             practice,
-            access: factors.wrap(old.protection(), passphrase, old.generation() + 1, &master)?,
+            access: factors.wrap(old.protection(), passphrase, &master)?,
             recovery: factors.wrap_recovery(recovery, &master),
             database: database
                 .iter()
@@ -376,15 +414,25 @@ impl Vault {
     /// Removes the keychain entry that only the former file needed. Best effort: what stays
     /// behind opens nothing any more.
     fn forget_entry(&self, file: &KeyFile, old: &Access) {
-        if old.protection().needs_keychain() {
-            let _ = self
-                .keychain
-                .delete(&entry(file.practice, old.generation()));
+        if let Some(id) = old.entry() {
+            let _ = self.keychain.delete(&entry(file.practice, id));
         }
     }
 }
 
 impl Opened {
+    fn recover(file: KeyFile, typed: &Secret) -> Result<Self, OpenError> {
+        let recovery = RecoveryKey::parse(typed)?;
+        let master = file
+            .recovery
+            .open_key(
+                &recovery_key(file.practice, &recovery),
+                &context(file.practice, "recovery"),
+            )
+            .ok_or(OpenError::WrongRecoveryKey)?;
+        Self::from(file, master)
+    }
+
     fn from(file: KeyFile, master: Key) -> Result<Self, OpenError> {
         let context = context(file.practice, "database");
         let database: Option<Vec<_>> = file
@@ -427,156 +475,8 @@ impl Opened {
     }
 }
 
-/// Turns factors into wrapped master keys and back.
-struct Factors<'a> {
-    practice: PracticeId,
-    keychain: &'a dyn Keychain,
-}
-
-impl Factors<'_> {
-    /// Wraps `master` under fresh factors. A keychain entry is written before the file that needs it,
-    /// under a name of its own, so that the former file keeps working until it is replaced.
-    fn wrap(
-        &self,
-        protection: Protection,
-        passphrase: Option<&Secret>,
-        generation: u32,
-        master: &Key,
-    ) -> Result<Access, OpenError> {
-        let stretch = if protection.needs_passphrase() {
-            let passphrase = given(passphrase)?;
-            let shortest = protection.shortest_passphrase();
-            if passphrase.expose().chars().count() < shortest {
-                return Err(OpenError::PassphraseTooShort { shortest });
-            }
-            Some(Stretch::calibrated())
-        } else {
-            None
-        };
-        let stretched = stretch
-            .as_ref()
-            .zip(passphrase)
-            .and_then(|(how, what)| how.key(what));
-        let kept = protection
-            .needs_keychain()
-            .then(|| self.new_entry(generation))
-            .transpose()?;
-        let factors = factor_bytes(kept.as_ref(), stretched.as_ref());
-        let check = kept.as_ref().map(|kept| self.check(kept));
-        let context = access_context(self.practice, protection, generation, stretch.as_ref());
-        let sealed = Sealed::new(&derive(&factors, &context), &context, master.as_ref());
-        Ok(Access::new(protection, generation, stretch, check, sealed))
-    }
-
-    fn unwrap(&self, access: &Access, passphrase: Option<&Secret>) -> Result<Key, OpenError> {
-        let stretched = access
-            .stretch()
-            .map(|how| how.key(given(passphrase)?).ok_or(OpenError::Damaged))
-            .transpose()?;
-        let kept = access
-            .protection()
-            .needs_keychain()
-            .then(|| self.entry(access))
-            .transpose()?;
-        let factors = factor_bytes(kept.as_ref(), stretched.as_ref());
-        let context = access_context(
-            self.practice,
-            access.protection(),
-            access.generation(),
-            access.stretch(),
-        );
-        // The keychain's part was checked on its own, so what does not fit is the passphrase.
-        access
-            .sealed()
-            .open_key(&derive(&factors, &context), &context)
-            .ok_or({
-                if stretched.is_some() {
-                    OpenError::WrongPassphrase
-                } else {
-                    OpenError::Damaged
-                }
-            })
-    }
-
-    fn wrap_recovery(&self, recovery: &RecoveryKey, master: &Key) -> Sealed {
-        let key = recovery_key(self.practice, recovery);
-        Sealed::new(&key, &context(self.practice, "recovery"), master.as_ref())
-    }
-
-    /// Puts a fresh random key into the keychain and reads it back: a keychain that forgets at once
-    /// must not become the practice's only daily way in.
-    fn new_entry(&self, generation: u32) -> Result<Key, OpenError> {
-        let key: Key = random();
-        let text = Secret::new(BASE64.encode(key.as_ref()));
-        let name = entry(self.practice, generation);
-        self.keychain.set(&name, &text)?;
-        match self.keychain.get(&name)? {
-            Some(kept) if kept == text => Ok(key),
-            _ => Err(OpenError::Keychain(KeychainError::Failed)),
-        }
-    }
-
-    /// The key that the keychain holds for this file.
-    fn entry(&self, access: &Access) -> Result<Key, OpenError> {
-        let kept = self
-            .keychain
-            .get(&entry(self.practice, access.generation()))?
-            .ok_or(OpenError::KeychainMissingEntry)?;
-        let key = BASE64
-            .decode(kept.expose())
-            .ok()
-            .and_then(|bytes| key_from(&bytes))
-            .ok_or(OpenError::KeychainWrongValue)?;
-        if access.check() == Some(self.check(&key).as_str()) {
-            Ok(key)
-        } else {
-            Err(OpenError::KeychainWrongValue)
-        }
-    }
-
-    /// Tells a wrong keychain entry from a wrong passphrase. It reveals nothing: the entry is 256
-    /// random bits, and this is derived one way.
-    fn check(&self, kept: &Key) -> String {
-        let check = derive(&[kept.as_ref()], &context(self.practice, "keychain-check"));
-        BASE64.encode(check.as_ref())
-    }
-}
-
-fn given(passphrase: Option<&Secret>) -> Result<&Secret, OpenError> {
-    passphrase
-        .filter(|passphrase| !passphrase.is_empty())
-        .ok_or(OpenError::NeedsPassphrase)
-}
-
-/// Both factors have a fixed length, so joining them is unambiguous.
-fn factor_bytes<'a>(kept: Option<&'a Key>, stretched: Option<&'a Key>) -> Vec<&'a [u8]> {
-    [kept, stretched]
-        .into_iter()
-        .flatten()
-        .map(|key| key.as_slice())
-        .collect()
-}
-
-/// The name of a keychain entry.
-fn entry(practice: PracticeId, generation: u32) -> String {
-    format!("practice/{practice}/{generation}")
-}
-
 fn context(practice: PracticeId, purpose: &str) -> String {
     format!("anteroom/v1/{practice}/{purpose}")
-}
-
-fn access_context(
-    practice: PracticeId,
-    protection: Protection,
-    generation: u32,
-    stretch: Option<&Stretch>,
-) -> String {
-    let stretch = stretch.map(Stretch::context).unwrap_or_default();
-    context(
-        practice,
-        &format!("access/{protection:?}/{generation}/{stretch}"),
-    )
 }
 
 fn account_context(practice: PracticeId, account: AccountId) -> String {

@@ -58,6 +58,10 @@ impl Keychain for MemoryKeychain {
         Ok(())
     }
 
+    fn is_available(&self) -> bool {
+        matches!(self.state().failure, None | Some(KeychainError::Locked))
+    }
+
     fn delete(&self, item: &str) -> Result<(), KeychainError> {
         self.working()?.items.remove(item);
         Ok(())

@@ -102,6 +102,11 @@ impl Keychain for OsKeychain {
         self.call(item, move |entry| entry.set_password(secret.expose()))
     }
 
+    fn is_available(&self) -> bool {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        within(self.answer, || readiness("")).is_ok()
+    }
+
     fn delete(&self, item: &str) -> Result<(), KeychainError> {
         self.call(item, |entry| match entry.delete_credential() {
             Err(keyring::Error::NoEntry) => Ok(()),

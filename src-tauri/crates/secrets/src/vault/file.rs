@@ -41,8 +41,9 @@ pub(super) struct KeyFile {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Access {
     protection: Protection,
-    /// Counts the changes, and names the keychain entry that belongs to this one.
-    generation: u32,
+    /// Names the keychain entry that belongs to this file and to no other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    entry: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     stretch: Option<Stretch>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -53,14 +54,14 @@ pub(super) struct Access {
 impl Access {
     pub(super) const fn new(
         protection: Protection,
-        generation: u32,
+        entry: Option<String>,
         stretch: Option<Stretch>,
         check: Option<String>,
         sealed: Sealed,
     ) -> Self {
         Self {
             protection,
-            generation,
+            entry,
             stretch,
             check,
             sealed,
@@ -71,8 +72,15 @@ impl Access {
         self.protection
     }
 
-    pub(super) const fn generation(&self) -> u32 {
-        self.generation
+    pub(super) fn entry(&self) -> Option<&str> {
+        self.entry.as_deref()
+    }
+
+    /// Gives up the keychain entry without touching it: it belongs to the file this one was copied from.
+    pub(super) fn part_from_entry(&mut self, fresh: String) {
+        if self.entry.is_some() {
+            self.entry = Some(fresh);
+        }
     }
 
     pub(super) const fn stretch(&self) -> Option<&Stretch> {
@@ -111,6 +119,11 @@ impl KeyFile {
     }
 
     pub(super) fn read(dir: &Path) -> Result<Self, OpenError> {
+        Self::parse(&Self::read_text(dir)?)
+    }
+
+    /// The file as it is, sealed as it is.
+    pub(super) fn read_text(dir: &Path) -> Result<String, OpenError> {
         let mut text = String::new();
         fs::File::open(path(dir))?
             .take(LARGEST)
@@ -119,7 +132,7 @@ impl KeyFile {
                 io::ErrorKind::InvalidData => OpenError::Damaged,
                 _ => OpenError::Io(error),
             })?;
-        Self::parse(&text)
+        Ok(text)
     }
 
     /// The content of a file, or what is wrong with it.
@@ -143,12 +156,14 @@ impl KeyFile {
         // A passphrase that is asked for must be stretched, a keychain entry be checked.
         let Access {
             protection,
+            entry,
             stretch,
             check,
             ..
         } = &keys.access;
         let consistent = protection.needs_passphrase() == stretch.is_some()
-            && protection.needs_keychain() == check.is_some();
+            && protection.needs_keychain() == check.is_some()
+            && protection.needs_keychain() == entry.is_some();
         if consistent {
             Ok(keys)
         } else {
@@ -173,6 +188,12 @@ impl KeyFile {
             .and_then(|file| file.persist(path(dir)).map_err(|error| error.error))
             .and_then(|_| sync_folder(dir))
             .map_err(OpenError::from)
+    }
+
+    /// Takes a file back that was just written.
+    pub(super) fn remove(dir: &Path) -> io::Result<()> {
+        fs::remove_file(path(dir))?;
+        sync_folder(dir)
     }
 
     /// A complete file under another name, on disk, readable by this login alone.

@@ -48,6 +48,10 @@ impl Keychain for Photographer {
         done
     }
 
+    fn is_available(&self) -> bool {
+        true
+    }
+
     fn delete(&self, item: &str) -> Result<(), KeychainError> {
         self.click();
         let done = self.inner.delete(item);

@@ -71,6 +71,7 @@ fn absent() {
     let mut probe = Probe::in_session(&session);
     assert_eq!(probe.ask(&["get", "a"]), "error keychain_missing");
     assert_eq!(probe.ask(&["set", "a", "one"]), "error keychain_missing");
+    assert_eq!(probe.ask(&["available"]), "none");
     let dir = tempfile::tempdir().unwrap();
     let dir = dir.path().to_str().unwrap();
     assert_eq!(
@@ -117,6 +118,7 @@ fn locked_and_nobody_to_ask() {
     let made = probe.ask(&["create", dir, "keychain"]);
     session.kill_keyring();
     session.start_bare();
+    assert_eq!(probe.ask(&["available"]), "ok");
     assert_eq!(probe.ask(&["get-quietly", "a"]), "error keychain_locked");
     assert_eq!(probe.ask(&["get", "a"]), "error keychain_locked");
     assert_eq!(probe.ask(&["set", "a", "one"]), "error keychain_locked");
@@ -261,5 +263,5 @@ fn recovery(made: &str) -> &str {
 
 /// The keychain entry of a practice that was just made.
 fn item(made: &str) -> String {
-    format!("practice/{}/1", opened(made).trim_start_matches("ok "))
+    made.split('\t').nth(2).unwrap().to_owned()
 }

@@ -346,6 +346,45 @@ fn rekeying_keeps_both_database_keys_until_it_is_finished() {
     assert_eq!(practice.keychain.items().len(), 1);
 }
 
+#[test]
+fn a_backup_of_the_keys_opens_elsewhere_and_leaves_the_first_practice_alone() {
+    for protection in [Protection::Keychain, Protection::Passphrase] {
+        let practice = Practice::new(protection);
+        let passphrase = protection.needs_passphrase().then_some(PASSPHRASE);
+        let vault = practice.open(passphrase).unwrap();
+        let sealed = vault.sealed_keys().unwrap();
+        let elsewhere = tempfile::tempdir().unwrap();
+        let restore = |typed: &Secret| {
+            Vault::restore(elsewhere.path(), &sealed, practice.keychain.clone(), typed)
+        };
+        assert_eq!(
+            code(restore(&RecoveryKey::generate().reveal())),
+            "recovery_key_wrong"
+        );
+        assert!(
+            !Vault::exists(elsewhere.path()),
+            "nothing half restored stays"
+        );
+
+        let restored = restore(&practice.recovery).unwrap();
+        assert_eq!(restored.database_keys(), vault.database_keys());
+        assert_eq!(code(restore(&practice.recovery)), "practice_exists");
+        restored
+            .change_protection(Protection::Keychain, None)
+            .unwrap();
+        assert!(Vault::open(elsewhere.path(), practice.keychain.clone(), None).is_ok());
+        assert!(practice.open(passphrase).is_ok());
+    }
+}
+
+#[test]
+fn what_was_just_made_can_be_taken_back() {
+    let practice = Practice::new(Protection::Keychain);
+    practice.open(None).unwrap().forget_new(practice.dir.path());
+    assert!(!Vault::exists(practice.dir.path()));
+    assert!(practice.keychain.items().is_empty());
+}
+
 #[cfg(unix)]
 #[test]
 fn the_file_is_for_this_login_alone() {

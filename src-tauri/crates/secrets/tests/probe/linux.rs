@@ -36,6 +36,11 @@ fn answer(words: &[&str]) -> Result<String, &'static str> {
     match words {
         ["get", item] => keychain.get(item).map(shown).map_err(KeychainError::code),
         ["get-quietly", item] => quiet.get(item).map(shown).map_err(KeychainError::code),
+        ["available"] => Ok(if keychain.is_available() {
+            ok()
+        } else {
+            "none".to_owned()
+        }),
         ["set", item, value] => keychain
             .set(item, &Secret::new(*value))
             .map(|()| ok())
@@ -50,9 +55,10 @@ fn answer(words: &[&str]) -> Result<String, &'static str> {
             let (vault, recovery) =
                 Vault::create(Path::new(dir), practice, protection, keychain, passphrase)?;
             Ok(format!(
-                "ok {}\t{}",
+                "ok {}\t{}\t{}",
                 vault.practice(),
-                recovery.reveal().expose()
+                recovery.reveal().expose(),
+                vault.keychain_entry().unwrap_or_default()
             ))
         }),
         ["open", dir, rest @ ..] => vault(rest, |passphrase, _, keychain| {
