@@ -12,7 +12,20 @@ use super::letter::{Attachment, Letter, Person, Quote, Shape};
 use super::{PRACTICE_ADDRESS, RawMail, chance};
 
 /// Conversations by theme.
-const CONVERSATIONS: &[&str] = &[include_str!("texts/clinical.toml")];
+const CONVERSATIONS: &[&str] = &[
+    include_str!("texts/urgent.toml"),
+    include_str!("texts/clinical.toml"),
+    include_str!("texts/mental.toml"),
+    include_str!("texts/children.toml"),
+    include_str!("texts/medication.toml"),
+    include_str!("texts/results.toml"),
+    include_str!("texts/appointments.toml"),
+    include_str!("texts/billing.toml"),
+    include_str!("texts/voices.toml"),
+    include_str!("texts/spanish.toml"),
+    include_str!("texts/carers.toml"),
+    include_str!("texts/other.toml"),
+];
 
 /// What arrives while you watch.
 const ARRIVALS: &str = include_str!("texts/arrivals.toml");
@@ -301,36 +314,5 @@ impl Standing {
     }
 }
 
-/// All texts as written, for tests of their number and difference: (contact, text) of each mail.
 #[cfg(test)]
-pub(super) fn texts() -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    for theme in CONVERSATIONS {
-        for conversation in toml::from_str::<Theme>(theme)
-            .expect("content parses")
-            .conversation
-        {
-            for text in conversation.answers {
-                found.push((conversation.from.clone(), text));
-            }
-            for mail in conversation.mail {
-                found.push((conversation.from.clone(), mail.words.text));
-            }
-        }
-    }
-    for arrival in toml::from_str::<Schedule>(ARRIVALS)
-        .expect("arrivals parse")
-        .arrival
-    {
-        if arrival.re.is_none() {
-            found.push((arrival.from.unwrap_or_default(), arrival.words.text));
-        }
-        found.extend(
-            arrival
-                .answers
-                .into_iter()
-                .map(|text| (String::new(), text)),
-        );
-    }
-    found
-}
+mod tests;
