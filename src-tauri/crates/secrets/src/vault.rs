@@ -230,6 +230,26 @@ impl Vault {
         }
     }
 
+    /// Removes the keys of the practice in `dir` for good, keychain entry included, as the first step
+    /// of removing the practice itself. It is no error when there are none.
+    ///
+    /// The file goes first: an entry that stays behind opens nothing.
+    pub fn remove(dir: &Path, keychain: &dyn Keychain) -> Result<(), OpenError> {
+        let file = match KeyFile::read(dir) {
+            Err(OpenError::Missing) => return Ok(()),
+            // Unreadable keys name no entry.
+            read => read.ok(),
+        };
+        KeyFile::remove(dir)?;
+        if let Some((practice, id)) = file
+            .as_ref()
+            .and_then(|file| Some((file.practice, file.access.entry()?)))
+        {
+            let _ = keychain.delete(&entry(practice, id));
+        }
+        Ok(())
+    }
+
     /// The name of the keychain entry that this practice needs, if it needs one.
     pub fn keychain_entry(&self) -> Option<String> {
         let opened = self.opened();

@@ -385,6 +385,20 @@ fn what_was_just_made_can_be_taken_back() {
     assert!(practice.keychain.items().is_empty());
 }
 
+#[test]
+fn removed_keys_are_gone_from_folder_and_keychain() {
+    let practice = Practice::new(Protection::Keychain);
+    Vault::remove(practice.dir.path(), practice.keychain.as_ref()).unwrap();
+    assert!(!Vault::exists(practice.dir.path()));
+    assert!(practice.keychain.items().is_empty());
+    Vault::remove(practice.dir.path(), practice.keychain.as_ref()).unwrap();
+    // Damaged keys can be removed too.
+    let damaged = Practice::new(Protection::Passphrase);
+    fs::write(damaged.file(), "not ours").unwrap();
+    Vault::remove(damaged.dir.path(), damaged.keychain.as_ref()).unwrap();
+    assert!(!Vault::exists(damaged.dir.path()));
+}
+
 #[cfg(unix)]
 #[test]
 fn the_file_is_for_this_login_alone() {
