@@ -209,7 +209,7 @@ impl Simulator {
 
     /// Open IMAP connections.
     pub fn connections(&self) -> usize {
-        self.shared.look(mail_connections)
+        self.shared.look(mail::World::connections)
     }
 
     /// A message arrives in INBOX now.
@@ -304,10 +304,6 @@ impl Drop for Simulator {
             let _ = thread.join();
         }
     }
-}
-
-fn mail_connections(world: &mail::World) -> usize {
-    world.connections()
 }
 
 fn listen(at: Loopback) -> std::io::Result<TcpListener> {

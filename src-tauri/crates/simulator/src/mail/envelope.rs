@@ -199,7 +199,7 @@ pub(super) fn body_structure(out: &mut Vec<u8>, part: &Part<'_>, extended: bool)
         .to_ascii_uppercase();
     string(out, &encoding);
     out.extend_from_slice(format!(" {}", part.body.len()).as_bytes());
-    let lines = part.body.iter().filter(|byte| **byte == b'\n').count();
+    let lines = part.body.split(|byte| *byte == b'\n').count() - 1;
     if let Inside::Message(inner) = &part.inside {
         out.push(b' ');
         envelope(out, inner.headers);

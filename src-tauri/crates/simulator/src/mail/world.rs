@@ -102,11 +102,9 @@ impl Shared {
         result
     }
 
-    /// Changes what nobody waits for: faults that strike.
+    /// Asks the waiting faults, which may strike by that.
     pub(super) fn strike<T>(&self, write: impl FnOnce(&mut Waiting) -> T) -> T {
-        let result = write(&mut self.lock().faults);
-        self.changed.notify_all();
-        result
+        self.change(|world| write(&mut world.faults))
     }
 
     /// Blocks this thread until the condition holds; false when `limit` passed first.

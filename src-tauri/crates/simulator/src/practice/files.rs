@@ -95,7 +95,7 @@ fn png(text: &str) -> Vec<u8> {
         rows.push(0);
         for x in 0..WIDTH {
             let (dx, dy) = (i64::from(x) - 32, i64::from(y) - 24);
-            let near = (dx * dx + dy * dy < 200 + (tint % 120) as i64) as u8;
+            let near = u8::from(dx * dx + dy * dy < 200 + (tint % 120) as i64);
             rows.extend_from_slice(&[
                 225 - near * 10,
                 (190 - near * 80).wrapping_add((tint >> 8) as u8 % 12),

@@ -196,10 +196,8 @@ impl Letter {
         let boundary = format!("=_{:016x}", chance(11, &[&self.id]));
         let text = self.shown_text(at);
         if self.shape == Shape::Raw {
-            return text
-                .replace("{boundary}", &boundary)
-                .replace('\n', "\r\n")
-                .into_bytes();
+            let body = format!("{text}\n").replace("{boundary}", &boundary);
+            return body.replace('\n', "\r\n").into_bytes();
         }
         let main = match self.shape {
             Shape::Html => self.text_part("html", &text, habit),
@@ -235,16 +233,16 @@ impl Letter {
     fn html(&self, text: &str) -> String {
         let mut html = String::from("<html><body>");
         for paragraph in text.split("\n\n") {
-            let _ = write!(
+            let _ = writeln!(
                 html,
-                "<div>{}</div><div><br></div>\n",
+                "<div>{}</div><div><br></div>",
                 escape(paragraph).replace('\n', "<br>\n")
             );
         }
         if let Some(quote) = &self.quote {
-            let _ = write!(
+            let _ = writeln!(
                 html,
-                "<div class=\"quote\">{}<br><blockquote style=\"margin:0 0 0 .8ex;border-left:1px solid #ccc;padding-left:1ex\">{}</blockquote></div>\n",
+                "<div class=\"quote\">{}<br><blockquote style=\"margin:0 0 0 .8ex;border-left:1px solid #ccc;padding-left:1ex\">{}</blockquote></div>",
                 escape(&quote.line()),
                 escape(&quote.text).replace('\n', "<br>\n"),
             );

@@ -2,6 +2,9 @@
 //!
 //! Nothing sleeps: every wait is for a condition.
 
+// Helpers of tests may fail as tests do.
+#![allow(clippy::unwrap_used)]
+
 mod faults;
 mod imap;
 mod practice;

@@ -83,12 +83,8 @@ fn everybody_is_invented() {
             assert!(word.contains(".example"), "{from}: {word}");
         }
         // Telephone numbers come from the range kept for stories.
-        for (at, _) in text.match_indices("555-") {
-            assert!(
-                text[at..].starts_with("555-01"),
-                "{from}: {}",
-                &text[at..at + 8]
-            );
+        for number in text.split("555-").skip(1) {
+            assert!(number.starts_with("01"), "{from}: 555-{number}");
         }
     }
 }
