@@ -151,7 +151,9 @@ impl ChannelError {
                 TlsFailure::Handshake => NextStep::Retry(None),
                 _ => NextStep::AskPerson,
             },
-            Self::Folder { .. } | Self::Full { .. } => NextStep::AskPerson,
+            Self::Full { .. } => NextStep::AskPerson,
+            // The other folders go on; this one may come back.
+            Self::Folder { .. } => NextStep::Retry(Some(FIVE_MINUTES)),
             Self::Connect { .. } => NextStep::Retry(None),
             Self::Protocol { .. } => NextStep::Retry(Some(FIVE_MINUTES)),
             Self::Temporary { retry_after, .. } => NextStep::Retry(*retry_after),
@@ -190,7 +192,9 @@ impl SignInFailure {
             Self::WrongSecret => "",
             Self::AppPasswordNeeded => ": it wants an app password",
             Self::SwitchedOff => ": signing in by password is switched off there",
-            Self::TriesUsedUp => " twice, and it is not tried again so that the account is not locked",
+            Self::TriesUsedUp => {
+                " twice, and it is not tried again so that the account is not locked"
+            }
             Self::NoCommonMethod => ": it offers no way of signing in that Anteroom knows",
         }
     }

@@ -26,6 +26,4 @@ pub use connector::{
     Applied, Connector, Evidence, FetchBudget, FolderInfo, FolderUse, Identity, LocalChange, Mark,
     ReadBack, Reason, SendOutcome, SentCopy, Stop, Wake,
 };
-pub use error::{
-    ChannelError, ConnectFailure, FolderFailure, NextStep, SignInFailure, TlsFailure,
-};
+pub use error::{ChannelError, ConnectFailure, FolderFailure, NextStep, SignInFailure, TlsFailure};

@@ -2,10 +2,38 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`settings`] | what an account's settings are |
+//! | [`settings`] | what is known about an account before connecting |
+//! | [`discovery`] | finding an account's servers by its address |
+//! | [`connector`] | the account as a [`Connector`](crate::Connector) |
+//! | [`sync`] | following a mailbox |
+//! | [`cursor`] | where following goes on, and how messages are named |
+//! | [`uidset`] | sets of UIDs |
+//! | [`item`] | from a mail's bytes to an item; import of raw mail |
+//! | [`oversize`] | messages whose attachments stay on the server |
+//! | [`imap`] | the reading protocol |
+//! | [`compose`] | from a reply to a mail's bytes |
+//! | [`smtp`] | the sending protocol |
+//! | [`sasl`] | signing in, for both |
+//! | [`net`] | connections and TLS, for both |
 
-pub mod settings;
+mod compose;
+mod connector;
+mod cursor;
+mod discovery;
+mod imap;
+mod item;
+mod net;
+mod oversize;
+mod sasl;
+mod settings;
+mod smtp;
+mod sync;
+mod uidset;
 
+pub use compose::message_id;
+pub use connector::EmailConnector;
+pub use discovery::{Discovery, FoundBy, Lookup, SystemLookup, discover};
+pub use item::{Own, item_from_raw};
 pub use settings::{
-    Auth, CertificatePin, EmailSettings, Endpoint, FirstFetch, Security, SentCopyRule,
+    Auth, BadPin, CertificatePin, EmailSettings, Endpoint, FirstFetch, Security, SentCopyRule,
 };

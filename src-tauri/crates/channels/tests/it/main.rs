@@ -1,0 +1,1 @@
+//! The connectors against real servers and the simulator.
