@@ -265,6 +265,9 @@ pub enum Change {
         conversations: u64,
         messages: u64,
         attachments: u64,
+        /// Log entries whose text went with it: the log's check accounts for them.
+        #[serde(default)]
+        operations: u64,
     },
 
     // Looking (audited, changes nothing)

@@ -1,0 +1,207 @@
+//! Storing what a channel brought: items, what happened elsewhere, and the cursor, in one transaction.
+//!
+//! Fetching twice stores once. An item is known by the network's name for it, else by its own id
+//! together with its fingerprint; never by its content alone, because "ok" twice is two messages.
+
+mod conversations;
+mod elsewhere;
+mod item;
+pub(crate) use item::{automatic_of, protection_of};
+mod thanks;
+pub(crate) mod thread;
+
+use domain::inbound::{Cursor, Item, Progress, RemoteChange};
+use domain::{
+    AccountId, Acuity, ContactId, ConversationId, Direction, MessageId, PatientText, PoolId,
+    Timestamp,
+};
+use rusqlite::params;
+
+use crate::StoreError;
+use crate::blob::Staged;
+use crate::events::EventKind;
+use crate::sql::{ACCOUNTS, get};
+use crate::work::Work;
+
+/// How fresh what arrives is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IngestMode {
+    /// It has just arrived.
+    Live,
+    /// A first fetch, or one after a long time: what arrived before `open_since` is stored as read and
+    /// closed.
+    CatchUp {
+        /// From this instant on it counts as live.
+        open_since: Timestamp,
+    },
+    /// Old mail from a file: read, closed, nothing reopened.
+    Import,
+}
+
+/// What one fetch brought, made ready by the caller.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// The account that fetched.
+    pub account: AccountId,
+    /// How fresh it is.
+    pub mode: IngestMode,
+    /// New items, in any order.
+    pub arrivals: Vec<Arrival>,
+    /// What happened elsewhere to items seen before.
+    pub changes: Vec<RemoteChange>,
+    /// Where to go on; `None` leaves the stored one.
+    pub cursor: Option<Cursor>,
+    /// How far a long fetch has come; `None` leaves the stored one.
+    pub progress: Option<Progress>,
+}
+
+impl Delivery {
+    /// Nothing yet.
+    pub const fn new(account: AccountId, mode: IngestMode) -> Self {
+        Self {
+            account,
+            mode,
+            arrivals: Vec::new(),
+            changes: Vec::new(),
+            cursor: None,
+            progress: None,
+        }
+    }
+}
+
+/// An item with what triage found in it.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    /// The item.
+    pub item: Item,
+    /// What triage found; `None` where no rule is run.
+    pub findings: Option<Findings>,
+    /// The pool a rule chose for a conversation that this item opens.
+    pub pool: Option<PoolId>,
+}
+
+impl From<Item> for Arrival {
+    fn from(item: Item) -> Self {
+        Self {
+            item,
+            findings: None,
+            pool: None,
+        }
+    }
+}
+
+/// What triage found in a message.
+#[derive(Clone, Debug)]
+pub struct Findings {
+    /// Its urgency. The conversation's is raised to it, never lowered.
+    pub acuity: Acuity,
+    /// Why, in words for staff.
+    pub reason: PatientText,
+    /// Spans and reasons, as the screen wants them.
+    pub detail: serde_json::Value,
+}
+
+/// What became of a delivery.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ingested {
+    /// Items stored, in the order of their dates.
+    pub stored: Vec<StoredItem>,
+    /// Items that were known already.
+    pub known: u64,
+    /// What changed; every listener has been told.
+    pub events: Vec<crate::Event>,
+}
+
+/// An item that was stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoredItem {
+    /// The message it became.
+    pub message: MessageId,
+    /// Where.
+    pub conversation: ConversationId,
+    /// With whom.
+    pub contact: ContactId,
+    /// Which way it went.
+    pub direction: Direction,
+    /// It opened a conversation.
+    pub opened: bool,
+    /// It brought back a conversation that was waiting, snoozed or closed.
+    pub reopened: bool,
+}
+
+/// An arrival with its files sealed.
+pub(crate) struct Ready {
+    pub arrival: Arrival,
+    /// One for each of the item's attachments.
+    pub files: Vec<Option<Staged>>,
+}
+
+/// A delivery in work.
+pub(crate) struct Ingest<'w, 't> {
+    pub work: &'w mut Work<'t>,
+    pub account: i64,
+    pub mode: IngestMode,
+    pub first_pool: i64,
+    pub open: conversations::Open,
+    pub handles: std::collections::HashMap<(domain::Channel, String), item::Known>,
+    pub out: Ingested,
+}
+
+/// Stores a delivery.
+pub(crate) fn ingest(
+    work: &mut Work<'_>,
+    delivery: Delivery,
+    mut ready: Vec<Ready>,
+) -> Result<Ingested, StoreError> {
+    let account = get(work.tx, ACCOUNTS, delivery.account.as_uuid())?;
+    let first_pool = crate::commit::practice::first_pool(work.tx, 0)?;
+    // Oldest first: so rows grow, and what is answered stands before its answer.
+    ready.sort_by(|a, b| {
+        let (a, b) = (&a.arrival.item, &b.arrival.item);
+        (a.sent_at, a.received_at, &a.remote_id).cmp(&(b.sent_at, b.received_at, &b.remote_id))
+    });
+    let mut ingest = Ingest {
+        work,
+        account,
+        mode: delivery.mode,
+        first_pool,
+        open: conversations::Open::default(),
+        handles: std::collections::HashMap::new(),
+        out: Ingested::default(),
+    };
+    for one in ready {
+        crate::fault::point("ingest.item")?;
+        ingest.item(one)?;
+    }
+    for change in &delivery.changes {
+        ingest.elsewhere(change)?;
+    }
+    ingest.close_all()?;
+    let out = ingest.out;
+    crate::fault::point("ingest.cursor")?;
+    progress(work, account, &delivery)?;
+    work.events
+        .add(EventKind::Accounts, *delivery.account.as_uuid());
+    Ok(out)
+}
+
+fn progress(work: &Work<'_>, account: i64, delivery: &Delivery) -> Result<(), StoreError> {
+    if let Some(Cursor(cursor)) = &delivery.cursor {
+        work.tx
+            .prepare_cached("UPDATE accounts SET cursor = ?2 WHERE id = ?1")?
+            .execute(params![account, cursor])?;
+    }
+    if let Some(progress) = delivery.progress {
+        work.tx
+            .prepare_cached(
+                "UPDATE accounts SET done = ?2, total = ?3, complete = ?2 >= ?3 WHERE id = ?1",
+            )?
+            .execute(params![account, progress.done as i64, progress.total as i64])?;
+    }
+    if delivery.mode != IngestMode::Import {
+        work.tx
+            .prepare_cached("UPDATE accounts SET fetched_at = ?2 WHERE id = ?1")?
+            .execute(params![account, work.now.millis()])?;
+    }
+    Ok(())
+}

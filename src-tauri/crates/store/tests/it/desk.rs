@@ -1,0 +1,250 @@
+//! A practice to test with: a store in a folder of its own, a clock that stands still, and short ways
+//! to make mail. Everybody is invented.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use domain::inbound::{Fingerprint, Item, RemoteId, ThreadKeys};
+use domain::message::Protection;
+use domain::operation::AfterReply;
+use domain::{
+    AccountId, Actor, Change, Channel, ConversationId, Direction, Handle, MessageId, Origin,
+    PatientText, Role, StaffId, StaffMember, TestClock, Timestamp, Visibility,
+};
+use store::{Arrival, Committed, DatabaseKey, Delivery, IngestMode, Store, StoreError, Viewer};
+use tempfile::TempDir;
+
+/// 2026-03-02 09:00 UTC, a Monday.
+pub const MONDAY: Timestamp = Timestamp::from_millis(1_772_442_000_000);
+pub const MINUTE: i64 = 60_000;
+pub const DAY: i64 = 86_400_000;
+
+pub fn key() -> DatabaseKey {
+    DatabaseKey::from_bytes([7; 32])
+}
+
+/// A practice with one staff member and one mailbox.
+pub struct Desk {
+    pub store: Store,
+    pub clock: Arc<TestClock>,
+    pub account: AccountId,
+    pub staff: StaffId,
+    pub folder: TempDir,
+    serial: AtomicU64,
+}
+
+impl Desk {
+    pub fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let clock = Arc::new(TestClock::at(MONDAY));
+        let store = Store::create(folder.path(), &key(), clock.clone()).unwrap();
+        let account = AccountId::new(MONDAY);
+        let staff = StaffId::new(MONDAY);
+        let desk = Self {
+            store,
+            clock,
+            account,
+            staff,
+            folder,
+            serial: AtomicU64::new(0),
+        };
+        desk.machine(Change::StaffSaved {
+            staff: StaffMember {
+                id: staff,
+                name: "Asha".into(),
+                role: Role::Nurse,
+                active: true,
+            },
+        });
+        desk.machine(Change::AccountSaved {
+            account,
+            address: "frontdesk@clinic.example".into(),
+            settings: serde_json::json!({}),
+        });
+        desk
+    }
+
+    /// Closes the store and opens it again.
+    pub fn reopen(self) -> Self {
+        let Self {
+            store,
+            clock,
+            account,
+            staff,
+            folder,
+            serial,
+        } = self;
+        drop(store);
+        let store = Store::open(folder.path(), &key(), clock.clone()).unwrap();
+        Self {
+            store,
+            clock,
+            account,
+            staff,
+            folder,
+            serial,
+        }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn now(&self) -> Timestamp {
+        use domain::Clock;
+        self.clock.now()
+    }
+
+    pub fn later(&self, minutes: i64) -> &Self {
+        self.clock.advance(minutes * MINUTE);
+        self
+    }
+
+    pub fn me(&self) -> Actor {
+        Actor::Staff { id: self.staff }
+    }
+
+    pub fn viewer(&self) -> Viewer {
+        Viewer {
+            staff: Some(self.staff),
+            offset_minutes: 0,
+        }
+    }
+
+    pub fn machine(&self, change: Change) -> Committed {
+        self.store
+            .commit(Actor::Machine, Origin::Background, change)
+            .unwrap()
+    }
+
+    pub fn try_do(&self, change: Change) -> Result<Committed, StoreError> {
+        self.store.commit(self.me(), Origin::Window, change)
+    }
+
+    pub fn does(&self, change: Change) -> Committed {
+        self.try_do(change).unwrap()
+    }
+
+    pub fn undo(&self, committed: &Committed) -> Result<Committed, StoreError> {
+        self.store
+            .undo(committed.operation.unwrap(), self.me(), Origin::Window)
+    }
+
+    pub fn serial(&self) -> u64 {
+        self.serial.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// A mail from somebody, arriving now.
+    pub fn mail(&self, from: &str, subject: &str, text: &str) -> Mail {
+        mail_at(self.serial(), self.now(), from, subject, text)
+    }
+
+    /// Stores a mail as live and gives back its conversation.
+    pub fn receive(&self, mail: Mail) -> ConversationId {
+        let stored = self.ingest(IngestMode::Live, vec![mail]).stored;
+        stored[0].conversation
+    }
+
+    pub fn ingest(&self, mode: IngestMode, mails: Vec<Mail>) -> store::Ingested {
+        let mut delivery = Delivery::new(self.account, mode);
+        delivery.arrivals = mails.into_iter().map(|mail| mail.0).collect();
+        self.store.ingest(delivery).unwrap()
+    }
+
+    /// A reply that may leave at once.
+    pub fn reply(&self, conversation: ConversationId, text: &str) -> (MessageId, Change) {
+        let reply = MessageId::new(self.now());
+        let head = self.store.conversation(conversation).unwrap();
+        let answers = self
+            .store
+            .messages(conversation, None, 50)
+            .unwrap()
+            .rows
+            .iter()
+            .find(|message| message.kind == domain::MessageKind::Inbound)
+            .map(|message| message.id);
+        let change = Change::ReplyQueued {
+            conversation,
+            reply,
+            visibility: Visibility::Private,
+            to: head.handle,
+            subject: PatientText::from(format!("Re: {}", head.row.subject.reveal())),
+            text: text.into(),
+            attachments: Vec::new(),
+            network_id: format!("{reply}@clinic.example"),
+            answers,
+            not_before: self.now(),
+            then: AfterReply::Wait,
+        };
+        (reply, change)
+    }
+}
+
+/// A mail in the making.
+#[derive(Clone)]
+pub struct Mail(pub Arrival);
+
+pub fn mail_at(serial: u64, at: Timestamp, from: &str, subject: &str, text: &str) -> Mail {
+    let mut fingerprint = [0; 32];
+    fingerprint[..8].copy_from_slice(&serial.to_be_bytes());
+    let name = from.split('@').next().unwrap_or_default();
+    Mail(
+        Item {
+            remote_id: RemoteId(format!("INBOX/1/{serial}")),
+            fingerprint: Fingerprint(fingerprint),
+            channel: Channel::Email,
+            visibility: Visibility::Private,
+            direction: Direction::Inbound,
+            contact: Handle::email(from, name),
+            others: Vec::new(),
+            reply_to: None,
+            sent_at: at,
+            received_at: at,
+            subject: subject.into(),
+            text: text.into(),
+            folds: Vec::new(),
+            html: None,
+            thread: ThreadKeys {
+                own: format!("m{serial}@mail.example"),
+                parents: Vec::new(),
+                native: None,
+                subject: subject.to_lowercase(),
+            },
+            attachments: Vec::new(),
+            automatic: None,
+            delivery: None,
+            protection: Protection::None,
+            seen: false,
+            raw: None,
+            problems: Vec::new(),
+        }
+        .into(),
+    )
+}
+
+impl Mail {
+    pub fn id(&self) -> String {
+        self.0.item.thread.own.clone()
+    }
+
+    pub fn answering(mut self, ids: &[&str]) -> Self {
+        self.0.item.thread.parents = ids.iter().map(|id| (*id).to_owned()).collect();
+        self
+    }
+
+    pub fn outbound(mut self) -> Self {
+        self.0.item.direction = Direction::Outbound;
+        self
+    }
+
+    pub fn named(mut self, own: &str) -> Self {
+        own.clone_into(&mut self.0.item.thread.own);
+        self
+    }
+
+    pub fn with(mut self, change: impl FnOnce(&mut Item)) -> Self {
+        change(&mut self.0.item);
+        self
+    }
+}
