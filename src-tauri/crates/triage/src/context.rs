@@ -15,6 +15,8 @@ pub(crate) enum Standing {
     Present,
     /// It was so and has passed.
     Resolved,
+    /// Long-standing and unchanged, or told in a letter that asks for knowledge.
+    Chronic,
     /// Denied.
     Negated,
     /// Long ago, or in somebody's history.
@@ -72,7 +74,7 @@ impl<'a> Context<'a> {
             return Standing::Quoted;
         }
         let masks = self.found.of(ids.idiom).iter().chain(self.found.of(ids.topic));
-        if masks.into_iter().any(|m| m.overlaps(hit) && m.end - m.start + 1 >= hit.end - hit.start) {
+        if masks.into_iter().any(|m| m.overlaps(hit)) {
             return Standing::Idiom;
         }
         if self.negated(hit, sentence) {
@@ -86,6 +88,9 @@ impl<'a> Context<'a> {
         }
         if self.in_sentence(ids.resolved, sentence).any(|r| r.start >= hit.end) || self.in_sentence(ids.resolved, sentence + 1).any(|r| !self.stopped(r.start, r.end)) {
             return Standing::Resolved;
+        }
+        if self.chronic(sentence) {
+            return Standing::Chronic;
         }
         Standing::Present
     }
@@ -150,9 +155,13 @@ impl<'a> Context<'a> {
         self.in_sentence(ids.past, sentence).filter(|p| !p.overlaps(hit) || p.start < hit.start).any(|p| !has_now || (clause(p.start) == own_clause && !self.found.of(ids.now).iter().filter(|n| now(n)).any(|n| clause(n.start) == own_clause)))
     }
 
-    /// Whether the writer tells of something felt, in the finding's sentence or beside it.
-    pub(crate) fn experienced(&self, hit: Hit) -> bool {
-        let sentence = self.sentence(hit.start);
-        self.found.of(self.packs.context.experience).iter().any(|e| self.sentence(e.start).abs_diff(sentence) <= 1)
+    /// Long-standing and unchanged, or a letter that asks for knowledge and tells nothing new.
+    fn chronic(&self, sentence: u32) -> bool {
+        let ids = &self.packs.context;
+        let near = |h: &Hit| sentence.abs_diff(self.sentence(h.start)) <= 1;
+        let acute = |h: &Hit| !self.found.of(ids.chronic).iter().any(|c| c.overlaps(*h));
+        let acute_near = self.found.of(ids.acute).iter().filter(|h| near(h)).any(acute);
+        let lasting = self.found.of(ids.chronic).iter().any(near);
+        (lasting && !acute_near) || self.found.has(ids.strong_letter) || (self.found.has(ids.letter) && !self.found.of(ids.acute).iter().any(acute))
     }
 }

@@ -5,6 +5,7 @@
 
 use crate::acuity::Acuity;
 use crate::assess::{AdverseReaction, Input, Language, Sentiment, Tag, assess};
+use crate::guard::{FindingKind, PracticeFacts, Reply, Verdict, Visibility, guard};
 use crate::text::{char_offset, slice};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -87,4 +88,63 @@ pub fn assess_line(line: &str) -> Result<String, LineError> {
         adverse_reaction: assessment.adverse_reaction,
     };
     Ok(serde_json::to_string(&answer)?)
+}
+
+#[derive(Debug, Deserialize)]
+struct GuardLine {
+    #[serde(default)]
+    id: Value,
+    #[serde(default)]
+    visibility: Visibility,
+    #[serde(default)]
+    channel: Option<String>,
+    #[serde(default)]
+    inbound: Option<String>,
+    #[serde(default)]
+    contact_name: Option<String>,
+    #[serde(default)]
+    other_known_contacts: Option<Vec<String>>,
+    reply: String,
+    #[serde(default)]
+    practice: PracticeFacts,
+}
+
+#[derive(Debug, Serialize)]
+struct GuardFindingLine {
+    kind: FindingKind,
+    start: usize,
+    end: usize,
+    text: String,
+}
+
+#[derive(Debug, Serialize)]
+struct GuardedLine {
+    id: Value,
+    verdict: Verdict,
+    findings: Vec<GuardFindingLine>,
+}
+
+/// Answers one line of `anteroom guard`.
+///
+/// In: `{"id","visibility":"public|private","channel","inbound","contact_name","other_known_contacts":[…],
+/// "reply"}` and optionally `"practice":{"name","phones","emails","addresses","staff"}`. Out: `{"id",
+/// "verdict":"block|warn|pass","findings":[{"kind","start","end","text"}]}`.
+pub fn guard_line(line: &str) -> Result<String, LineError> {
+    let line: GuardLine = serde_json::from_str(line)?;
+    let guarded = guard(&Reply {
+        visibility: line.visibility,
+        channel: line.channel.as_deref().unwrap_or(""),
+        inbound: line.inbound.as_deref().unwrap_or(""),
+        contact_name: line.contact_name.as_deref().unwrap_or(""),
+        other_known_contacts: line.other_known_contacts.as_deref().unwrap_or(&[]),
+        reply: &line.reply,
+        practice: &line.practice,
+    });
+    let findings = guarded.findings.into_iter().map(|f| GuardFindingLine {
+        kind: f.kind,
+        start: char_offset(&line.reply, f.span.start),
+        end: char_offset(&line.reply, f.span.end),
+        text: f.text,
+    });
+    Ok(serde_json::to_string(&GuardedLine { id: line.id, verdict: guarded.verdict, findings: findings.collect() })?)
 }

@@ -6,14 +6,16 @@
 //! is the engine that evaluates them.
 //!
 //! - [`assess()`]: one inbound message → [`Assessment`].
+//! - [`guard()`]: one reply about to leave → [`Guarded`].
 //! - [`wishes`]: what a message asks of the appointment book.
-//! - [`jsonl`]: both as JSON lines for the command line.
+//! - [`jsonl`]: these as JSON lines for the command line.
 //!
 //! It must not know who is signed in, what the practice decided, or how anything is stored.
 
 mod acuity;
 mod assess;
 mod context;
+mod guard;
 pub mod jsonl;
 mod lexicon;
 mod packs;
@@ -22,4 +24,5 @@ pub mod wishes;
 
 pub use acuity::Acuity;
 pub use assess::{AdverseReaction, Assessment, Input, Language, RedFlag, Sentiment, Span, Tag, TagFinding, assess};
+pub use guard::{Finding, FindingKind, Guarded, Mend, PracticeFacts, Reply, Verdict, Visibility, guard};
 pub use packs::listing;

@@ -77,12 +77,14 @@ pub(crate) struct ContextIds {
     pub real: ConceptId,
     pub asks_knowledge: ConceptId,
     pub own: ConceptId,
-    pub experience: ConceptId,
+    pub chronic: ConceptId,
+    pub acute: ConceptId,
+    pub letter: ConceptId,
+    pub strong_letter: ConceptId,
     pub quote: ConceptId,
     pub resolved: ConceptId,
     pub topic: ConceptId,
     pub idiom: ConceptId,
-    pub someone: ConceptId,
 }
 
 /// Everything the packs say.
@@ -124,11 +126,13 @@ pub enum PackError {
 
 const CONCEPT_PACKS: [(&str, &str); 4] = [
     ("context", include_str!("../packs/context.toml")),
-    ("body", include_str!("../packs/body.toml")),
+    ("body", BODY),
     ("danger", include_str!("../packs/danger.toml")),
     ("subjects", include_str!("../packs/subjects.toml")),
 ];
+const BODY: &str = include_str!("../packs/body.toml");
 const RED_FLAGS: &str = include_str!("../packs/redflags.toml");
+const GUARD: &str = include_str!("../packs/guard.toml");
 const SPELLING: &str = include_str!("../packs/spelling.toml");
 
 fn read<T: serde::de::DeserializeOwned>(pack: &'static str, text: &str) -> Result<T, PackError> {
@@ -201,12 +205,14 @@ fn context_ids(lexicon: &Lexicon) -> Result<ContextIds, PackError> {
         real: id("ctx_real")?,
         asks_knowledge: id("ctx_asks_knowledge")?,
         own: id("ctx_own")?,
-        experience: id("ctx_experience")?,
+        chronic: id("ctx_chronic")?,
+        acute: id("ctx_acute")?,
+        letter: id("ctx_letter")?,
+        strong_letter: id("ctx_strong_letter")?,
         quote: id("ctx_quote")?,
         resolved: id("ctx_resolved")?,
         topic: id("ctx_topic")?,
         idiom: id("ctx_idiom")?,
-        someone: id("someone")?,
     })
 }
 
@@ -218,6 +224,31 @@ pub(crate) fn packs() -> &'static Packs {
     static PACKS: OnceLock<Packs> = OnceLock::new();
     #[expect(clippy::expect_used, reason = "the packs are part of the build and a test loads them")]
     PACKS.get_or_init(|| Packs::load().expect("the embedded packs compile"))
+}
+
+/// What the reply guard looks for.
+pub(crate) struct GuardPacks {
+    pub lexicon: Lexicon,
+    pub speller: &'static Speller,
+}
+
+fn load_guard() -> Result<Lexicon, PackError> {
+    let mut concepts: BTreeMap<String, ConceptSource> = BTreeMap::new();
+    let body: ConceptPack = read("body", BODY)?;
+    let guard: ConceptPack = read("guard", GUARD)?;
+    concepts.extend(body.concept.into_iter().filter(|(name, _)| name == "medicine"));
+    concepts.extend(guard.concept);
+    Ok(Lexicon::compile(&concepts)?)
+}
+
+/// The guard's pack, compiled at first use.
+///
+/// # Panics
+/// Only if the packs of this very build do not compile, which the test `packs_compile` rules out.
+pub(crate) fn guard_packs() -> &'static GuardPacks {
+    static PACKS: OnceLock<GuardPacks> = OnceLock::new();
+    #[expect(clippy::expect_used, reason = "the packs are part of the build and a test loads them")]
+    PACKS.get_or_init(|| GuardPacks { lexicon: load_guard().expect("the guard's pack compiles"), speller: &packs().speller })
 }
 
 /// One line per rule, for clinicians, documents and snapshots: id, acuity, what it says, source.

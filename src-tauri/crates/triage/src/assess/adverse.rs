@@ -36,7 +36,7 @@ const UNNAMED: &[&str] = &[
 pub(super) fn extract(packs: &Packs, text: &str, tokens: &[Token], found: &Found, context: &Context<'_>) -> Option<AdverseReaction> {
     let (reaction, medicine, cause) = (packs.id("reaction_words"), packs.id("medicine"), packs.id("caused_by"));
     let none = packs.id("no_reaction");
-    let counts = |h: &Hit| matches!(context.judge(*h), Standing::Present | Standing::Resolved | Standing::Past) && !found.of(none).iter().any(|n| n.overlaps(*h));
+    let counts = |h: &Hit| matches!(context.judge(*h), Standing::Present | Standing::Resolved | Standing::Past | Standing::Chronic) && !found.of(none).iter().any(|n| n.overlaps(*h));
     let near = |a: Hit, b: Hit| context.sentence_of(a).abs_diff(context.sentence_of(b)) <= 1;
     let mut hits: Vec<Hit> = found.of(reaction).iter().copied().filter(counts).collect();
     hits.sort_by_key(|h| (h.start, std::cmp::Reverse(h.end)));

@@ -28,33 +28,35 @@ pub struct RedFlag {
 
 /// A finding that stands in its context.
 #[derive(Debug, Clone, Copy)]
-struct Standing1 {
+struct Counted {
     hit: Hit,
     resolved: bool,
+    chronic: bool,
 }
 
 struct Judged<'a> {
     found: &'a Found,
     context: &'a Context<'a>,
-    cache: std::collections::HashMap<ConceptId, Vec<Standing1>>,
+    cache: std::collections::HashMap<ConceptId, Vec<Counted>>,
 }
 
 impl Judged<'_> {
     /// The findings of a concept that count.
-    fn standing(&mut self, concept: ConceptId) -> &[Standing1] {
+    fn standing(&mut self, concept: ConceptId) -> &[Counted] {
         let (found, context) = (self.found, self.context);
         self.cache.entry(concept).or_insert_with(|| {
-            let mut hits: Vec<Standing1> = found
+            let mut hits: Vec<Counted> = found
                 .of(concept)
                 .iter()
                 .filter_map(|hit| match context.judge(*hit) {
-                    Standing::Present => Some(Standing1 { hit: *hit, resolved: false }),
-                    Standing::Resolved => Some(Standing1 { hit: *hit, resolved: true }),
+                    Standing::Present => Some(Counted { hit: *hit, resolved: false, chronic: false }),
+                    Standing::Resolved => Some(Counted { hit: *hit, resolved: true, chronic: false }),
+                    Standing::Chronic => Some(Counted { hit: *hit, resolved: false, chronic: true }),
                     _ => None,
                 })
                 .collect();
             // The longest words first, so that the widest evidence is shown.
-            hits.sort_by_key(|s| (s.resolved, std::cmp::Reverse(s.hit.end - s.hit.start), s.hit.start));
+            hits.sort_by_key(|s| (s.resolved || s.chronic, std::cmp::Reverse(s.hit.end - s.hit.start), s.hit.start));
             hits
         })
     }
@@ -91,13 +93,14 @@ fn apply(packs: &Packs, rule: &Rule, tokens: &[Token], judged: &mut Judged<'_>) 
             let complete = others.iter().all(|group| {
                 group.iter().any(|c| {
                     let own: Vec<Hit> = judged.found.of(*c).to_vec();
-                    own.into_iter().any(|h| near(h) && matches!(judged.context.judge(h), Standing::Present | Standing::Resolved))
+                    own.into_iter().any(|h| near(h) && matches!(judged.context.judge(h), Standing::Present | Standing::Resolved | Standing::Chronic))
                 })
             });
             if !complete {
                 continue;
             }
-            let acuity = match (anchor.resolved && !rule.transient, rule.acuity) {
+            let weaker = (anchor.resolved && !rule.transient) || (anchor.chronic && !rule.self_harm);
+            let acuity = match (weaker, rule.acuity) {
                 (true, Acuity::Emergency) => Acuity::SameDay,
                 (true, _) => continue,
                 (false, acuity) => acuity,

@@ -39,7 +39,6 @@ impl Found {
 }
 
 struct Search<'a> {
-    lexicon: &'a Lexicon,
     tokens: &'a [Token],
     symbols: Vec<Vec<Symbol>>,
     found: Found,
@@ -60,7 +59,7 @@ impl Lexicon {
         }
         candidates.sort_unstable();
         candidates.dedup();
-        let mut search = Search { lexicon: self, tokens, symbols, found: Found { hits: vec![Vec::new(); self.len()] } };
+        let mut search = Search { tokens, symbols, found: Found { hits: vec![Vec::new(); self.len()] } };
         let mut ends = Vec::new();
         for (_, phrase, at) in candidates {
             let Some(Phrase { concept, elements }) = self.phrases.get(phrase) else { continue };

@@ -1,7 +1,7 @@
 //! Short forms and misspellings, mended against the words the rule packs use.
 //!
 //! A word that no pack uses and that is not on the list of ordinary words is compared with the packs' words
-//! by deletions (one letter away for words of five letters on, two from nine letters on, the first letter
+//! by deletions (one letter away for words of five letters on, two from ten letters on, the first letter
 //! kept). Ordinary words that lie one letter from a dangerous one ("heat", "cheat", "stoke") stand in the
 //! pack `spelling.toml` and are left alone.
 
@@ -33,7 +33,7 @@ pub(crate) struct Speller {
 }
 
 const MIN_MENDED: usize = 5;
-const MIN_TWO_EDITS: usize = 9;
+const MIN_TWO_EDITS: usize = 10;
 
 impl Speller {
     /// `vocabulary`: the words of the packs; `prefixes`: the beginnings the packs accept (`bleed*`).
