@@ -110,13 +110,13 @@ pub(crate) fn read(text: &str, method: Option<&str>) -> Option<CalendarPart> {
 
 fn is_flat(text: &str) -> bool {
     let mut depth = 0_usize;
-    for line in text.lines() {
+    for (number, line) in text.lines().enumerate() {
         if line.starts_with("BEGIN:") {
             depth += 1;
         } else if line.starts_with("END:") {
             depth = depth.saturating_sub(1);
         }
-        if depth > NESTING {
+        if depth > NESTING || number > limits::CALENDAR_LINES {
             return false;
         }
     }

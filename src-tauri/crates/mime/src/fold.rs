@@ -9,6 +9,8 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::limits;
+
 /// Part of a text that is not what the author says now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quoted {
@@ -32,7 +34,7 @@ pub enum QuotedKind {
 
 /// Finds quoted earlier mail and signatures. The ranges are ordered, do not overlap, cover whole lines.
 pub fn quoted_ranges(text: &str) -> Vec<Quoted> {
-    let lines = Lines::new(text);
+    let lines = Lines::new(beginning(text));
     let mut found: Vec<Quoted> = Vec::new();
     let mut at = 0;
     // Whether the author has said anything yet: what only forwards has nothing before the earlier mail.
@@ -49,7 +51,24 @@ pub fn quoted_ranges(text: &str) -> Vec<Quoted> {
             at += 1;
         }
     }
+    // What was earlier mail up to the limit goes on being it.
+    if let Some(last) = found.last_mut()
+        && last.range.end == lines.text.len()
+        && last.kind != QuotedKind::Signature
+    {
+        last.range.end = text.len();
+    }
     found
+}
+
+/// Whole lines up to the limit.
+fn beginning(text: &str) -> &str {
+    if text.len() <= limits::FOLD {
+        return text;
+    }
+    let window = text.as_bytes().get(..limits::FOLD).unwrap_or_default();
+    let end = memchr::memrchr(b'\n', window).map_or(0, |at| at + 1);
+    text.get(..end).unwrap_or_default()
 }
 
 struct Lines<'t> {
@@ -152,7 +171,8 @@ impl<'t> Lines<'t> {
                 end = next;
             }
         }
-        (count > 0 && certain).then_some(end)
+        // Three comparisons in a row are a quotation after all (and the search stays linear).
+        (count > 0 && (certain || count >= 3)).then_some(end)
     }
 
     /// What an introduction introduces: the marked lines, or, when there are none, everything behind it, as
@@ -224,21 +244,27 @@ impl<'t> Lines<'t> {
         if is_phone_line(trimmed) {
             return Some(at + 1);
         }
-        let delimiter = matches!(line, "-- " | "--" | "--\u{A0}" | "\u{2014} ");
+        let delimiter = is_delimiter(line);
         let footer = is_rule(trimmed) && trimmed.len() >= 20 && self.is_list_footer(at + 1);
         if !(delimiter || footer) {
             return None;
         }
-        let end = (at + 1..self.len())
-            .find(|line| self.ends_signature(*line))
-            .unwrap_or(self.len());
-        let length = (at + 1..end).filter(|line| !self.is_blank(*line)).count();
-        (length > 0 && length <= SIGNATURE).then_some(end)
+        let mut end = at + 1;
+        let mut length = 0;
+        while end < self.len() && !self.ends_signature(end) {
+            length += usize::from(!self.is_blank(end));
+            end += 1;
+            if length > SIGNATURE {
+                return None;
+            }
+        }
+        (length > 0).then_some(end)
     }
 
     fn ends_signature(&self, at: usize) -> bool {
         let line = self.get(at).trim();
         is_marked(line)
+            || is_delimiter(self.get(at))
             || separator(line).is_some()
             || self.introduction(at).is_some()
             || self.header_block(at).is_some()
@@ -259,6 +285,11 @@ impl<'t> Lines<'t> {
             .any(|word| line.contains(word))
         })
     }
+}
+
+/// The line that begins a signature (RFC 3676 §4.3), also as careless programs write it.
+fn is_delimiter(line: &str) -> bool {
+    matches!(line, "-- " | "--" | "--\u{A0}" | "\u{2014} ")
 }
 
 fn is_marked(line: &str) -> bool {

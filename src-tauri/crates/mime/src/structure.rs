@@ -206,7 +206,9 @@ fn delimiter_end(body: &[u8], at: usize, behind: usize, strict: bool) -> Option<
     } else {
         rest
     };
-    let line = tail
+    // A line of white space longer than this is no delimiter's end, and reading on would cost.
+    let near = tail.get(..tail.len().min(1000)).unwrap_or_default();
+    let line = near
         .split_inclusive(|byte| *byte == b'\n')
         .next()
         .unwrap_or_default();

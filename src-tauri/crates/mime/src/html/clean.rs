@@ -320,7 +320,7 @@ pub fn clean_html(html: &str) -> CleanHtml {
 /// among them keep their identifier in `data-cid`. `None` if it is too large or too deep to be cleaned in
 /// reasonable time.
 pub fn clean_html_of(html: &str, content_ids: &[&str]) -> Option<CleanHtml> {
-    if html.len() > limits::HTML || text::is_too_deep(html) {
+    if html.len() > limits::HTML || text::is_too_costly(html) {
         return None;
     }
     let mut html = images::rewrite(&once(html), content_ids);

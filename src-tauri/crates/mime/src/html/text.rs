@@ -2,7 +2,7 @@
 //! linear whatever the nesting; broken HTML gives up its words all the same.
 
 use mail_parser::decoders::html::add_html_token;
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr_iter, memmem};
 
 use crate::limits;
 
@@ -31,7 +31,13 @@ pub fn html_to_text(html: &str) -> String {
         let Some(tag) = markup else {
             continue;
         };
-        match tag.name.as_str() {
+        // Longer names are no element's.
+        let name = tag
+            .name
+            .get(..tag.name.len().min(20))
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        match name.as_str() {
             "blockquote" if tag.opens => {
                 let quote = is_citation(tag.attributes);
                 // Deeper than this nobody reads; the marks would outgrow the text.
@@ -74,7 +80,7 @@ pub fn html_to_text(html: &str) -> String {
             | "noframes"
                 if tag.opens =>
             {
-                rest = behind_closing(rest, &tag.name);
+                rest = behind_closing(rest, &name);
             }
             _ => {}
         }
@@ -103,65 +109,83 @@ pub fn text_to_html(text: &str) -> String {
     html
 }
 
-/// Whether more elements are open at once than [`limits::HTML_DEPTH`]. Elements that browsers close by
-/// themselves do not count, as unclosed paragraphs do not nest.
-pub(super) fn is_too_deep(html: &str) -> bool {
-    let mut open: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
-    let mut depth = 0_usize;
+/// Whether building a tree of this HTML would take too long: the time a browser's parser needs grows with the
+/// square of the number of open elements, and with the square of the escaped characters of one text.
+///
+/// Elements are counted as the parser keeps them: those it closes by itself are left out, and an end tag
+/// reaches no further than the table cell (or the like) it stands in.
+pub(super) fn is_too_costly(html: &str) -> bool {
+    let mut open: Vec<&str> = Vec::new();
+    let mut tags = 0_usize;
+    let mut escaped =
+        memchr_iter(b'&', html.as_bytes()).count() + memchr_iter(0xA0, html.as_bytes()).count();
     let mut rest = html;
     while let Some(at) = memchr(b'<', rest.as_bytes()) {
         let from = rest.get(at..).unwrap_or_default();
         let Some((markup, behind)) = markup(from) else {
+            escaped += 1;
             rest = from.get(1..).unwrap_or_default();
             continue;
         };
         rest = behind;
+        tags += 1;
         let Some(tag) = markup else {
             continue;
         };
-        if matches!(
-            tag.name.as_str(),
-            "p" | "li"
-                | "br"
-                | "img"
-                | "hr"
-                | "meta"
-                | "link"
-                | "input"
-                | "td"
-                | "tr"
-                | "th"
-                | "dd"
-                | "dt"
-                | "col"
-                | "wbr"
-                | "area"
-                | "base"
-                | "option"
-                | "tbody"
-                | "thead"
-                | "tfoot"
-        ) {
+        if tag.is_one_of(CLOSED_BY_THEMSELVES) {
             continue;
         }
         if tag.opens {
-            *open.entry(tag.name).or_default() += 1;
-            depth += 1;
-        } else if let Some(count) = open.get_mut(&tag.name).filter(|count| **count > 0) {
-            *count -= 1;
-            depth -= 1;
+            open.push(tag.name);
+        } else {
+            let barrier = !tag.is_one_of(BARRIERS);
+            let within = open
+                .iter()
+                .rev()
+                .take_while(|name| !(barrier && is_one_of(name, BARRIERS)));
+            let closed = within
+                .enumerate()
+                .find(|(_, name)| name.eq_ignore_ascii_case(tag.name));
+            if let Some((inner, _)) = closed {
+                open.truncate(open.len() - inner - 1);
+            }
         }
-        if depth > limits::HTML_DEPTH {
+        if open.len() > limits::HTML_DEPTH {
             return true;
         }
     }
-    false
+    escaped += memchr_iter(b'>', html.as_bytes())
+        .count()
+        .saturating_sub(tags);
+    escaped > limits::HTML_ESCAPED
+}
+
+/// Elements without an end, or whose end is implied by what follows: they do not nest by being repeated.
+const CLOSED_BY_THEMSELVES: &[&str] = &[
+    "p", "li", "br", "img", "hr", "meta", "link", "input", "td", "tr", "th", "dd", "dt", "col",
+    "wbr", "area", "base", "option", "tbody", "thead", "tfoot",
+];
+/// What an end tag inside cannot reach beyond.
+const BARRIERS: &[&str] = &[
+    "table", "caption", "object", "applet", "marquee", "template", "button", "select", "svg",
+    "math",
+];
+
+fn is_one_of(name: &str, names: &[&str]) -> bool {
+    names.iter().any(|one| one.eq_ignore_ascii_case(name))
 }
 
 struct Tag<'h> {
-    name: String,
+    /// As written.
+    name: &'h str,
     opens: bool,
     attributes: &'h str,
+}
+
+impl Tag<'_> {
+    fn is_one_of(&self, names: &[&str]) -> bool {
+        is_one_of(self.name, names)
+    }
 }
 
 /// What begins with this `<`: a tag, or a comment or declaration (`Some(None)`), and what follows it. `None`:
@@ -201,11 +225,6 @@ fn tag(from: &str, name_at: usize) -> (Option<Tag<'_>>, &str) {
     let end = attributes_end(attributes);
     let behind = attributes.get(end..).unwrap_or_default();
     let attributes = attributes.get(..end.saturating_sub(1)).unwrap_or_default();
-    // Longer names are no element's.
-    let name = name
-        .get(..name.len().min(20))
-        .unwrap_or_default()
-        .to_ascii_lowercase();
     (
         Some(Tag {
             name,

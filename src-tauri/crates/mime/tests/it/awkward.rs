@@ -652,7 +652,28 @@ fn limits_hold() {
     assert_eq!(parsed.mail.text.len(), mime::limits::TEXT);
     assert_eq!(parsed.problems, [Problem::TextTooLong]);
 
-    // HTML built to be slow.
+    // HTML built to be slow: elements that stay open behind an end tag that cannot reach them, and text that
+    // grows when it is escaped.
+    for slow in [
+        "<div><table></div></table>",
+        "<b><table></b></table>",
+        "x\u{a0}",
+        "<",
+        ">",
+        "&amp;",
+    ] {
+        let parsed = parse(&mail(&format!(
+            "Content-Type: text/html; charset=utf-8\n\n{}",
+            slow.repeat(60_000)
+        )));
+        assert_eq!(parsed.problems, [Problem::UncleanableHtml], "{slow}");
+    }
+    // A calendar of very many lines.
+    let parsed = parse(&mail(&format!(
+        "Content-Type: text/calendar\n\nBEGIN:VCALENDAR\n{}END:VCALENDAR\n",
+        "X:\n".repeat(50_000)
+    )));
+    assert_eq!(parsed.problems, [Problem::UnreadableCalendar]);
     let parsed = parse(&mail(&format!(
         "Content-Type: text/html\n\n{}words",
         "<div>".repeat(100_000)
