@@ -11,6 +11,8 @@ mod ledger;
 mod mailbox;
 mod smtp;
 mod structure;
+#[cfg(test)]
+mod tests;
 mod world;
 
 pub use faults::{CutFrom, Faults, ImapFault, LoginRefusal, SmtpFault, Times};

@@ -1,15 +1,14 @@
 //! From the TOML files to mails with dates, ids and threads.
 
 use std::collections::{BTreeMap, HashMap};
-use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use serde::Deserialize;
 
 use super::agenda::Arrival;
 use super::answering::{Answering, Respondent};
 use super::letter::{Attachment, Letter, Person, Quote, Shape};
-use super::{PRACTICE_ADDRESS, RawMail, chance};
+use super::{PRACTICE_ADDRESS, RawMail, chance, hours};
 
 /// Conversations by theme.
 const CONVERSATIONS: &[&str] = &[
@@ -26,6 +25,9 @@ const CONVERSATIONS: &[&str] = &[
     include_str!("texts/carers.toml"),
     include_str!("texts/other.toml"),
 ];
+
+/// Somebody has read what is older than this.
+const READ_AFTER: Duration = Duration::hours(40);
 
 /// What arrives while you watch.
 const ARRIVALS: &str = include_str!("texts/arrivals.toml");
@@ -127,12 +129,12 @@ impl TryFrom<String> for Ago {
             };
             seconds += unit
                 * number
-                    .parse::<u64>()
+                    .parse::<i64>()
                     .map_err(|_| format!("not a duration: {text}"))?;
             number.clear();
         }
         if number.is_empty() {
-            Ok(Self(Duration::from_secs(seconds)))
+            Ok(Self(Duration::seconds(seconds)))
         } else {
             Err(format!("no unit: {text}"))
         }
@@ -175,10 +177,14 @@ pub(super) fn read(
                 references: Vec::new(),
                 last: None,
             };
-            let replies: Vec<bool> = conversation.mail.iter().map(|mail| mail.ours).collect();
-            for (number, mail) in conversation.mail.iter().enumerate() {
-                let at = epoch - mail.ago.0;
-                let answered = replies.get(number + 1) == Some(&true);
+            let plan: Vec<(Duration, bool)> = conversation
+                .mail
+                .iter()
+                .map(|mail| (mail.ago.0, mail.ours))
+                .collect();
+            let sent_at = hours::sent_at(epoch, &plan, &conversation.from);
+            for (number, (mail, at)) in conversation.mail.iter().zip(sent_at).enumerate() {
+                let answered = plan.get(number + 1).is_some_and(|(_, ours)| *ours);
                 let id_words = [
                     contact.address.as_str(),
                     &conversation.subject,
@@ -191,7 +197,7 @@ pub(super) fn read(
                     conversation.folder.as_deref().unwrap_or("INBOX")
                 };
                 let mut flags = Vec::new();
-                if mail.ours || answered || mail.ago.0 > Duration::from_secs(40 * 3600) {
+                if mail.ours || answered || epoch - at > READ_AFTER {
                     flags.push("\\Seen".to_owned());
                 }
                 if answered {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chrono::{DateTime, Days, FixedOffset, Utc};
+use chrono::{DateTime, Datelike, Days, FixedOffset, Utc, Weekday};
 
 use super::{PRACTICE_ADDRESS, PRACTICE_NAME, chance, files};
 
@@ -313,7 +313,7 @@ pub(super) fn local(at: DateTime<Utc>) -> DateTime<FixedOffset> {
     FixedOffset::east_opt(ZONE).map_or_else(|| at.fixed_offset(), |zone| at.with_timezone(&zone))
 }
 
-/// `{day:+3}` becomes the weekday three days after the letter, `{date:-12}` a date as `November 10`,
+/// `{day:+3}` becomes the weekday three days after the letter (never a weekend), `{date:-12}` a date as `November 10`,
 /// `{stamp:+3}` one as `20261125`.
 pub(super) fn fill_dates(text: &str, at: DateTime<Utc>) -> String {
     let mut filled = String::with_capacity(text.len());
@@ -336,6 +336,17 @@ pub(super) fn fill_dates(text: &str, at: DateTime<Utc>) -> String {
             } else {
                 date.checked_add_days(distance)
             }?;
+            // A day to come is a day for appointments.
+            let weekend = match date.weekday() {
+                Weekday::Sat => 2,
+                Weekday::Sun => 1,
+                _ => 0,
+            };
+            let date = if days > 0 && word == "day" {
+                date + Days::new(weekend)
+            } else {
+                date
+            };
             Some((date.format(format).to_string(), tail))
         });
         match replaced {

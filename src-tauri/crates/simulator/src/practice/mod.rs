@@ -1,13 +1,14 @@
 //! The made-up practice: who writes to it, what they write, and when.
 //!
 //! The texts stand in TOML files by theme. `content` reads them, `letter` turns them into message
-//! bytes as common mail programs write them, `files` makes attachments, `agenda` lets mails arrive
+//! bytes as common mail programs write them, `hours` dates them, `files` makes attachments, `agenda` lets mails arrive
 //! while you watch, `answering` lets patients react to replies.
 
 mod agenda;
 mod answering;
 mod content;
 mod files;
+mod hours;
 mod letter;
 
 use chrono::{DateTime, Utc};

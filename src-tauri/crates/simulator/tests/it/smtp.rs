@@ -1,6 +1,8 @@
 //! Submission and the ledger.
 
-use crate::support::{empty, python};
+use anteroom_simulator::{Options, Simulator};
+
+use crate::support::{empty, options, python};
 
 #[test]
 fn smtplib_submits_and_the_ledger_counts() {
@@ -24,4 +26,20 @@ fn smtplib_submits_and_the_ledger_counts() {
     let inbox = simulator.mailbox("INBOX").unwrap();
     assert_eq!(inbox.messages.len(), 1);
     assert_eq!(inbox.messages[0].raw, sent.raw);
+}
+
+#[test]
+fn some_servers_keep_the_sent_copy_themselves() {
+    let simulator = Simulator::start(Options {
+        saves_sent: true,
+        ..options()
+    })
+    .unwrap();
+    assert_eq!(
+        python(&simulator, include_str!("clients/smtp_tour.py")),
+        "done\n"
+    );
+    let sent = simulator.mailbox("Sent").unwrap();
+    assert_eq!(sent.messages.len(), 2);
+    assert_eq!(sent.unseen(), 0);
 }

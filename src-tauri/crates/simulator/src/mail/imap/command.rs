@@ -2,6 +2,8 @@
 
 mod cursor;
 mod parse;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 

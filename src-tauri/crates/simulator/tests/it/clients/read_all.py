@@ -5,6 +5,7 @@ from email import message_from_bytes, policy
 m = imaplib.IMAP4("127.0.0.1", int(sys.argv[1]))
 m.login(sys.argv[3], sys.argv[4])
 m.select("INBOX", readonly=True)
+japanese = 0
 uids = m.uid("SEARCH", "ALL")[1][0].split()
 for uid in uids:
     raw = m.uid("FETCH", uid, "(RFC822.SIZE BODY.PEEK[])")[1][0]
@@ -25,7 +26,9 @@ for uid in uids:
     charset = part.get_content_charset() or "us-ascii"
     wanted = part.get_payload(decode=True).decode(charset)
     assert wanted.strip(), uid
+    japanese += "\u6bcd\u5b50\u624b\u5e33" in wanted
     if part.get("Content-Transfer-Encoding", "7bit") in ("7bit", "8bit"):
         assert body.decode(charset).strip() == wanted.strip(), uid
+assert japanese == 1
 print(len(uids), "mails")
 m.logout()
