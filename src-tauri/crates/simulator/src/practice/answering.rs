@@ -13,19 +13,44 @@ use super::letter::{Letter, Person, Quote, Shape};
 use super::{PRACTICE_ADDRESS, PRACTICE_NAME, chance};
 use crate::mail::Submission;
 
-/// What fits as an answer to nearly every reply.
-const THANKS: &[&str] = &[
-    "Thank you.",
-    "ok thanks",
-    "Thank you so much for getting back to me!",
-    "Got it, thanks",
-    "thx!! 🙏",
-    "Thanks for the quick reply, much appreciated.",
-    "Perfect, thank you",
-    "Gracias, muy amable.",
-    "Okay. Thank you for letting me know.",
-    "👍",
-];
+/// How somebody thanks, when the texts hold nothing better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manner {
+    Polite,
+    Casual,
+    Spanish,
+    /// Machines, and those who want to sell something.
+    Silent,
+}
+
+impl Manner {
+    /// What fits as an answer to nearly every reply.
+    fn thanks(self) -> &'static [&'static str] {
+        match self {
+            Self::Polite => &[
+                "Thank you.",
+                "Thank you for getting back to me so quickly.",
+                "Okay. Thank you for letting me know.",
+                "Thank you, that helps.",
+                "Many thanks, I will do that.",
+            ],
+            Self::Casual => &[
+                "ok thanks",
+                "got it thx",
+                "thank u!! 🙏",
+                "👍",
+                "ok cool thanks",
+            ],
+            Self::Spanish => &[
+                "Muchas gracias.",
+                "Gracias, muy amable.",
+                "Está bien, gracias.",
+                "Gracias 🙏",
+            ],
+            Self::Silent => &[],
+        }
+    }
+}
 
 /// Somebody who may answer.
 pub(super) struct Respondent {
@@ -33,6 +58,7 @@ pub(super) struct Respondent {
     pub(super) answers: VecDeque<String>,
     pub(super) vacation: Option<String>,
     pub(super) bounces: bool,
+    pub(super) manner: Manner,
 }
 
 /// Everybody who may answer, by address in lower case.
@@ -47,15 +73,16 @@ impl Answering {
         let mut people: HashMap<String, Respondent> = HashMap::new();
         for mut respondent in respondents {
             let address = respondent.person.address.to_lowercase();
-            if respondent.answers.is_empty() && !respondent.bounces && respondent.vacation.is_none()
-            {
-                // One patient in three says thanks, once.
+            let silent = respondent.bounces || respondent.vacation.is_some();
+            if respondent.answers.is_empty() && !silent {
+                // One patient in two says thanks, once.
                 let lot = chance(seed, &["thanks", &address]);
-                if lot.is_multiple_of(3) {
-                    let at = (lot >> 8) as usize % THANKS.len();
+                let thanks = respondent.manner.thanks();
+                if lot.is_multiple_of(2) && !thanks.is_empty() {
+                    let at = (lot >> 8) as usize % thanks.len();
                     respondent
                         .answers
-                        .extend(THANKS.get(at).map(|text| (*text).to_owned()));
+                        .extend(thanks.get(at).map(|text| (*text).to_owned()));
                 }
             }
             match people.get_mut(&address) {

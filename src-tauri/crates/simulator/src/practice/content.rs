@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde::Deserialize;
 
 use super::agenda::Arrival;
-use super::answering::{Answering, Respondent};
+use super::answering::{Answering, Manner, Respondent};
 use super::letter::{Attachment, Letter, Person, Quote, Shape};
 use super::{PRACTICE_ADDRESS, RawMail, chance, hours};
 
@@ -35,6 +35,8 @@ const ARRIVALS: &str = include_str!("texts/arrivals.toml");
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Theme {
+    #[serde(default)]
+    spanish: bool,
     conversation: Vec<Conversation>,
 }
 
@@ -55,6 +57,9 @@ struct Conversation {
     /// The address does not exist: replies come back.
     #[serde(default)]
     bounces: bool,
+    /// Never answers a reply: a machine, or somebody who sells.
+    #[serde(default)]
+    silent: bool,
     mail: Vec<Mail>,
 }
 
@@ -101,6 +106,10 @@ struct ArrivalText {
     from: Option<String>,
     #[serde(default)]
     answers: Vec<String>,
+    #[serde(default)]
+    spanish: bool,
+    #[serde(default)]
+    silent: bool,
     #[serde(flatten)]
     words: Words,
 }
@@ -169,7 +178,14 @@ pub(super) fn read(
     let mut respondents = Vec::new();
     let mut standings: HashMap<String, Standing> = HashMap::new();
     for theme in CONVERSATIONS {
-        for conversation in toml::from_str::<Theme>(theme)?.conversation {
+        let theme: Theme = toml::from_str(theme)?;
+        for conversation in theme.conversation {
+            let manner = conversation.mail.first().map_or(Manner::Silent, |mail| {
+                mail.words.manner(
+                    theme.spanish,
+                    conversation.silent || conversation.folder.is_some(),
+                )
+            });
             let contact = Person::parse(&conversation.from);
             let mut standing = Standing {
                 contact: contact.clone(),
@@ -218,6 +234,7 @@ pub(super) fn read(
                 answers: conversation.answers.into(),
                 vacation: conversation.vacation,
                 bounces: conversation.bounces,
+                manner,
             });
         }
     }
@@ -242,6 +259,7 @@ pub(super) fn read(
                 answers: text.answers.into(),
                 vacation: None,
                 bounces: false,
+                manner: text.words.manner(text.spanish, text.silent),
             });
         }
         arrivals.push(Arrival {
@@ -254,6 +272,24 @@ pub(super) fn read(
         arrivals,
         answering: Answering::new(respondents, seed),
     })
+}
+
+impl Words {
+    /// Machines stay silent; who begins in lower case thanks in lower case.
+    fn manner(&self, spanish: bool, silent: bool) -> Manner {
+        let automatic = ["Auto-Submitted", "Precedence"]
+            .iter()
+            .any(|name| self.headers.contains_key(*name));
+        if silent || automatic {
+            Manner::Silent
+        } else if spanish {
+            Manner::Spanish
+        } else if self.text.trim_start().starts_with(char::is_lowercase) {
+            Manner::Casual
+        } else {
+            Manner::Polite
+        }
+    }
 }
 
 impl Standing {
