@@ -63,7 +63,7 @@ impl Protection {
     pub const fn shortest_passphrase(self) -> usize {
         match self {
             Self::Keychain => 0,
-            Self::Passphrase => 12,
+            Self::Passphrase => 10,
             Self::KeychainAndPassphrase => 6,
         }
     }

@@ -159,7 +159,7 @@ fn a_passphrase_is_the_same_however_its_accents_are_composed() {
 #[test]
 fn a_short_passphrase_is_refused() {
     for (protection, short) in [
-        (Protection::Passphrase, "eleven char"),
+        (Protection::Passphrase, "nine char"),
         (Protection::KeychainAndPassphrase, "12345"),
     ] {
         let dir = tempfile::tempdir().unwrap();
