@@ -4,6 +4,16 @@
 //! of the rest of this workspace: it is the other side of the wire, and must not share the
 //! product's mistakes. `mail` holds IMAP and SMTP; every other network gets a folder beside it.
 //! `practice` is the content. Nothing is written to disk, and nothing listens outside loopback.
+//!
+//! ```
+//! use anteroom_simulator::{ImapFault, Options, Simulator, Times};
+//! # let epoch = "2026-05-04T14:00:00Z".parse().expect("a date");
+//! let simulator = Simulator::start(Options::at(epoch)).expect("loopback is there");
+//! simulator.deliver("Subject: hello\r\n\r\nhow are you\r\n");
+//! simulator.faults().imap(ImapFault::ByeAt("FETCH"), Times::Once);
+//! // … a client connects to simulator.imap_addr() and survives it …
+//! assert_eq!(simulator.mailbox("INBOX").map_or(0, |inbox| inbox.messages.len()), 1);
+//! ```
 
 mod loopback;
 mod mail;

@@ -130,3 +130,62 @@ pub(crate) async fn live(shared: Arc<Shared>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::letter::{Person, Shape};
+    use super::*;
+
+    fn arrival() -> Arrival {
+        let letter = Letter {
+            from: Person::parse("a@b.example"),
+            to: vec![Person::practice()],
+            subject: String::new(),
+            id: "1@b.example".into(),
+            references: Vec::new(),
+            text: "x".into(),
+            shape: Shape::Plain,
+            charset: "utf-8".into(),
+            attachments: Vec::new(),
+            headers: Vec::new(),
+            quote: None,
+        };
+        Arrival {
+            folder: "INBOX",
+            letter,
+        }
+    }
+
+    #[test]
+    fn at_real_speed_a_mail_comes_every_20_to_60_seconds() {
+        let mut agenda = Agenda::new(Some(LiveSpeed::real()), 1);
+        for _ in 0..50 {
+            agenda.add_next(arrival());
+        }
+        let mut before = Duration::ZERO;
+        while let Some(at) = agenda.next_due() {
+            let pause = at.saturating_sub(before).as_secs();
+            assert!((20..=60).contains(&pause), "{pause}");
+            assert!(
+                agenda
+                    .take_due(at.saturating_sub(Duration::from_millis(1)))
+                    .is_none()
+            );
+            assert!(agenda.take_due(at).is_some());
+            before = at;
+        }
+    }
+
+    #[test]
+    fn pace_is_injected_or_absent() {
+        let mut quick = Agenda::new(Some(LiveSpeed::times(60.0)), 1);
+        quick.add(Duration::from_secs(5), Duration::from_secs(60), arrival());
+        assert_eq!(quick.next_due(), Some(Duration::from_secs(6)));
+        let mut by_hand = Agenda::new(Some(LiveSpeed::by_hand()), 1);
+        by_hand.add(Duration::ZERO, Duration::from_secs(60), arrival());
+        assert!(by_hand.next_due().is_none() && by_hand.take_next().is_some());
+        let mut never = Agenda::new(None, 1);
+        never.add(Duration::ZERO, Duration::ZERO, arrival());
+        assert_eq!(never.len(), 0);
+    }
+}
