@@ -214,25 +214,31 @@ fn network_channels(network: &str) -> Vec<Channel> {
         .collect()
 }
 
-/// Something in a search that was not understood, and was searched for as text or left out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+/// Something in a search that was not understood, and was searched for as text or left out. It prints
+/// as a sentence for staff.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, thiserror::Error)]
 #[serde(tag = "problem", rename_all = "snake_case")]
 pub enum Problem {
     /// The operator exists, the value means nothing to it.
+    #[error("“{operator}:” does not know this word; it was searched for as text.")]
     Value {
         /// The operator's name.
         operator: String,
     },
     /// An operator without a value.
+    #[error("“{operator}:” needs a word right behind it.")]
     Empty {
         /// The operator's name.
         operator: String,
     },
     /// A quote that was never closed; it was taken to end with the search.
+    #[error("A quotation mark was never closed.")]
     OpenQuote,
     /// An `OR` with nothing before or behind it.
+    #[error("“OR” stands between two words.")]
     LoneOr,
     /// More than [`Query::MAX_TERMS`] conditions; the rest were left out.
+    #[error("Only the first 64 conditions were used.")]
     TooLong,
 }
 

@@ -68,10 +68,7 @@ CREATE TABLE accounts (
   settings    TEXT NOT NULL DEFAULT '{}',
   removed     INTEGER NOT NULL DEFAULT 0,
   cursor      TEXT,
-  health      TEXT NOT NULL DEFAULT 'null',
-  fetched_at  INTEGER,
-  done        INTEGER NOT NULL DEFAULT 0,
-  total       INTEGER NOT NULL DEFAULT 0,
+  health      TEXT NOT NULL DEFAULT '{}',
   complete    INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
@@ -112,6 +109,7 @@ CREATE TABLE conversations (
   snoozed_until    INTEGER,
   acuity           INTEGER NOT NULL DEFAULT 0,
   acuity_reason    TEXT NOT NULL DEFAULT '',
+  red_flag         INTEGER NOT NULL DEFAULT 0,
   pool             INTEGER NOT NULL REFERENCES pools(id),
   assignee         INTEGER REFERENCES staff(id),
   unread           INTEGER NOT NULL DEFAULT 0,
@@ -129,21 +127,25 @@ CREATE TABLE conversations (
   last_kind        INTEGER NOT NULL DEFAULT 0,
   created_at       INTEGER NOT NULL,
   continues        INTEGER REFERENCES conversations(id),
-  merged_into      INTEGER REFERENCES conversations(id)
+  merged_into      INTEGER REFERENCES conversations(id),
+  less_urgent      INTEGER NOT NULL GENERATED ALWAYS AS (3 - acuity) VIRTUAL,
+  waits_since      INTEGER NOT NULL GENERATED ALWAYS AS (coalesce(waiting_since, 9007199254740991)) VIRTUAL
 ) STRICT;
 CREATE INDEX conversations_recent   ON conversations(last_at, id) WHERE merged_into IS NULL;
 CREATE INDEX conversations_state    ON conversations(state, last_at, id) WHERE merged_into IS NULL;
-CREATE INDEX conversations_acuity   ON conversations(state, acuity, last_at, id) WHERE merged_into IS NULL;
-CREATE INDEX conversations_oldest   ON conversations(state, waiting_since, id) WHERE merged_into IS NULL AND waiting_since IS NOT NULL;
+CREATE INDEX conversations_urgent   ON conversations(state, less_urgent, waits_since, id) WHERE merged_into IS NULL;
+CREATE INDEX conversations_waiting  ON conversations(state, waits_since, id) WHERE merged_into IS NULL;
 CREATE INDEX conversations_pool     ON conversations(pool, state, last_at, id) WHERE merged_into IS NULL;
-CREATE INDEX conversations_assignee ON conversations(assignee, state, last_at, id) WHERE merged_into IS NULL AND assignee IS NOT NULL;
+CREATE INDEX conversations_assignee ON conversations(assignee, state, last_at, id) WHERE assignee IS NOT NULL AND merged_into IS NULL;
 CREATE INDEX conversations_contact  ON conversations(contact, last_at, id);
+CREATE INDEX conversations_handle   ON conversations(handle);
 CREATE INDEX conversations_snoozed  ON conversations(snoozed_until) WHERE snoozed_until IS NOT NULL;
 CREATE INDEX conversations_outbox   ON conversations(last_at, id) WHERE pending + failed > 0 AND merged_into IS NULL;
 CREATE INDEX conversations_flagged  ON conversations(last_at, id) WHERE acuity >= 2 AND merged_into IS NULL;
 CREATE INDEX conversations_drafts   ON conversations(last_at, id) WHERE drafts > 0 AND merged_into IS NULL;
 CREATE INDEX conversations_unread   ON conversations(last_at, id) WHERE unread > 0 AND merged_into IS NULL;
 CREATE INDEX conversations_merged   ON conversations(merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX conversations_continues ON conversations(continues) WHERE continues IS NOT NULL;
 
 CREATE TABLE conversation_tags (
   tag          INTEGER NOT NULL REFERENCES tags(id),
@@ -251,15 +253,23 @@ CREATE INDEX outbox_open ON outbox(state) WHERE state NOT IN ('sent', 'cancelled
 CREATE TABLE drafts (
   conversation INTEGER PRIMARY KEY REFERENCES conversations(id),
   kind         TEXT NOT NULL,
+  recipient    TEXT,
   subject      TEXT NOT NULL DEFAULT '',
   text         TEXT NOT NULL,
-  answers      INTEGER REFERENCES messages(id),
-  staff        INTEGER REFERENCES staff(id),
+  staff        INTEGER NOT NULL REFERENCES staff(id),
   saved_at     INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE marks (
+  id      INTEGER PRIMARY KEY,
+  message INTEGER NOT NULL REFERENCES messages(id),
+  mark    TEXT NOT NULL,
+  UNIQUE (message, mark)
 ) STRICT;
 
 CREATE TABLE timeline_notes (
   id           INTEGER PRIMARY KEY,
+  uuid         BLOB NOT NULL UNIQUE,
   conversation INTEGER NOT NULL REFERENCES conversations(id),
   message      INTEGER,
   at           INTEGER NOT NULL,

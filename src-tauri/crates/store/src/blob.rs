@@ -10,13 +10,10 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::RwLock;
 
-use chacha20poly1305::XChaCha20Poly1305;
-use chacha20poly1305::aead::KeyInit;
-use chacha20poly1305::aead::stream::{DecryptorBE32, EncryptorBE32};
 use domain::AttachmentMeta;
 use hkdf::Hkdf;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
@@ -26,15 +23,13 @@ use zeroize::Zeroizing;
 use crate::StoreError;
 use crate::key::DatabaseKey;
 use crate::log::hex;
+use crate::seal::{Opener, Sealer};
 use crate::sql::{Id, from_serde_word};
 use crate::work::Work;
 
 /// Bytes up to this length live in the database: a file would cost more than it saves.
 pub(crate) const INSIDE: usize = 16 * 1024;
 
-/// Plain bytes per sealed chunk.
-pub(crate) const CHUNK: usize = 64 * 1024;
-const TAG: usize = 16;
 const MAGIC: &[u8; 8] = b"antblob1";
 
 /// The folder of sealed files.
@@ -273,7 +268,7 @@ pub(crate) fn meta(row: &rusqlite::Row<'_>) -> rusqlite::Result<AttachmentMeta> 
 }
 
 /// Writes a new attachment row.
-pub(crate) struct NewAttachment<'a> {
+pub(crate) struct NewRow<'a> {
     pub id: domain::AttachmentId,
     pub message: Option<i64>,
     pub draft: Option<i64>,
@@ -289,7 +284,7 @@ pub(crate) struct NewAttachment<'a> {
 
 pub(crate) fn insert(
     tx: &Transaction<'_>,
-    new: &NewAttachment<'_>,
+    new: &NewRow<'_>,
     now: domain::Timestamp,
 ) -> Result<(), StoreError> {
     tx.prepare_cached(
@@ -326,49 +321,20 @@ pub(crate) fn file_name(key: &[u8; 32]) -> String {
 fn write_sealed(path: &Path, key: &[u8; 32], bytes: &[u8]) -> Result<(), StoreError> {
     let mut file = File::create(path)?;
     file.write_all(MAGIC)?;
-    seal(key, bytes, &mut file)?;
-    file.sync_all()?;
+    let mut sealer = Sealer::new(key, file);
+    sealer.write(bytes)?;
+    sealer.finish()?.sync_all()?;
     Ok(())
 }
 
-/// The key is used for one file only, so the nonce needs no randomness.
-const NONCE: [u8; 19] = [0; 19];
-
-fn seal(key: &[u8; 32], bytes: &[u8], out: &mut impl Write) -> Result<(), StoreError> {
-    let cipher = XChaCha20Poly1305::new(key.into());
-    let mut encryptor = EncryptorBE32::from_aead(cipher, (&NONCE).into());
-    let mut chunks = bytes.chunks(CHUNK).peekable();
-    while let Some(chunk) = chunks.next() {
-        if chunks.peek().is_some() {
-            let sealed = encryptor.encrypt_next(chunk).map_err(|_| StoreError::Seal)?;
-            out.write_all(&sealed)?;
-        } else {
-            let sealed = encryptor.encrypt_last(chunk).map_err(|_| StoreError::Seal)?;
-            out.write_all(&sealed)?;
-            return Ok(());
-        }
+pub(crate) fn read_sealed(path: &Path, key: &[u8; 32]) -> Result<Vec<u8>, StoreError> {
+    let mut file = BufReader::new(File::open(path)?);
+    let mut magic = [0; MAGIC.len()];
+    file.read_exact(&mut magic).map_err(|_| StoreError::Seal)?;
+    if magic != *MAGIC {
+        return Err(StoreError::Seal);
     }
-    Ok(())
-}
-
-fn read_sealed(path: &Path, key: &[u8; 32]) -> Result<Vec<u8>, StoreError> {
-    let mut file = File::open(path)?;
-    let mut sealed = Vec::new();
-    file.read_to_end(&mut sealed)?;
-    let sealed = sealed.strip_prefix(MAGIC.as_slice()).ok_or(StoreError::Seal)?;
-    let cipher = XChaCha20Poly1305::new(key.into());
-    let mut decryptor = DecryptorBE32::from_aead(cipher, (&NONCE).into());
-    let mut plain = Vec::with_capacity(sealed.len());
-    let mut chunks = sealed.chunks(CHUNK + TAG).peekable();
-    while let Some(chunk) = chunks.next() {
-        if chunks.peek().is_some() {
-            plain.extend(decryptor.decrypt_next(chunk).map_err(|_| StoreError::Seal)?);
-        } else {
-            plain.extend(decryptor.decrypt_last(chunk).map_err(|_| StoreError::Seal)?);
-            return Ok(plain);
-        }
-    }
-    Err(StoreError::Seal)
+    Opener::new(key, file).read_all()
 }
 
 /// Makes a rename last.

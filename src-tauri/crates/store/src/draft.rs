@@ -1,119 +1,97 @@
 //! Drafts: one per conversation, a reply or a note. Typing is not an operation, so drafts are saved
 //! outside the log.
+//!
+//! Files are sealed as soon as they are added, before the draft that names them is saved. Those that a
+//! saved draft does not name wait unseen (`part` -1) until it is sent or thrown away, so that a file
+//! added during a save is not lost.
 
-use domain::{ConversationId, MessageId, PatientText, StaffId, Timestamp};
+use domain::views::{Draft, DraftKind};
+use domain::{AttachmentId, ConversationId, Handle, PatientText, StaffId};
 use rusqlite::{Connection, OptionalExtension, params};
-use serde::{Deserialize, Serialize};
 
 use crate::StoreError;
+use crate::blob;
 use crate::commit::conversation::get_any;
 use crate::commit::outbox::Standing;
-use crate::sql::{MESSAGES, STAFF, get, instant, maybe_uuid, patient};
+use crate::sql::{
+    ATTACHMENTS, STAFF, find, from_serde_word, get, instant, invalid, patient, serde_word, uuid,
+};
 use crate::work::Work;
 
-/// What a draft is to become.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
-#[serde(rename_all = "snake_case")]
-pub enum DraftKind {
-    /// A reply to the contact.
-    Reply,
-    /// An internal note.
-    Note,
-}
-
-impl DraftKind {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Reply => "reply",
-            Self::Note => "note",
-        }
-    }
-}
-
-/// What someone has begun to write.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
-pub struct Draft {
+/// A draft to keep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewDraft {
     /// Where.
     pub conversation: ConversationId,
     /// What it is to become.
     pub kind: DraftKind,
-    /// Subject line, if the writer changed it.
+    /// To whom, if the writer chose.
+    pub to: Option<Handle>,
+    /// Subject of a reply.
     pub subject: PatientText,
     /// The text so far.
     pub text: PatientText,
-    /// The message it answers.
-    pub answers: Option<MessageId>,
-    /// Who wrote it last.
-    pub staff: Option<StaffId>,
+    /// Files that go with it, in order.
+    pub attachments: Vec<AttachmentId>,
+    /// Who writes.
+    pub staff: StaffId,
 }
 
-/// A draft as stored.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
-pub struct DraftRow {
-    /// The draft.
-    #[serde(flatten)]
-    pub draft: Draft,
-    /// When it was saved last.
-    pub saved_at: Timestamp,
-    /// Files that go with it.
-    pub attachments: Vec<domain::AttachmentMeta>,
-}
-
-/// Keeps a draft in place of the one before. An empty one without files clears it.
-pub(crate) fn save(work: &mut Work<'_>, draft: &Draft) -> Result<(), StoreError> {
+/// Keeps a draft in place of the one before. An empty one clears it.
+pub(crate) fn save(work: &mut Work<'_>, draft: &NewDraft) -> Result<(), StoreError> {
     let row = get_any(work.tx, draft.conversation)?;
-    let files: i64 = work.tx.query_row(
-        "SELECT count(*) FROM attachments WHERE draft = ?1",
-        [row],
-        |row| row.get(0),
-    )?;
-    if draft.text.reveal().is_empty() && draft.subject.is_empty() && files == 0 {
+    if draft.text.is_empty() && draft.attachments.is_empty() {
         return clear_row(work, row, None);
     }
-    let answers = match &draft.answers {
-        Some(id) => Some(get(work.tx, MESSAGES, id.as_uuid())?),
-        None => None,
-    };
-    let staff = match &draft.staff {
-        Some(id) => Some(get(work.tx, STAFF, id.as_uuid())?),
-        None => None,
-    };
+    let staff = get(work.tx, STAFF, draft.staff.as_uuid())?;
+    work.tx
+        .execute("UPDATE attachments SET part = -1 WHERE draft = ?1", [row])?;
+    for (part, id) in (0_i64..).zip(&draft.attachments) {
+        let file = get(work.tx, ATTACHMENTS, id.as_uuid())?;
+        work.tx.execute(
+            "UPDATE attachments SET part = ?2 WHERE id = ?1 AND draft = ?3",
+            [file, part, row],
+        )?;
+    }
+    let to = draft.to.as_ref().map(serde_json::to_string).transpose()?;
     put(
         work,
         row,
-        draft.kind.word(),
-        draft.subject.reveal(),
-        draft.text.reveal(),
-        answers,
-        staff,
+        &Writing {
+            kind: draft.kind,
+            to,
+            subject: draft.subject.reveal(),
+            text: draft.text.reveal(),
+            staff,
+        },
     )
 }
 
-fn put(
-    work: &mut Work<'_>,
-    conversation: i64,
-    kind: &str,
-    subject: &str,
-    text: &str,
-    answers: Option<i64>,
-    staff: Option<i64>,
-) -> Result<(), StoreError> {
+struct Writing<'w> {
+    kind: DraftKind,
+    to: Option<String>,
+    subject: &'w str,
+    text: &'w str,
+    staff: i64,
+}
+
+fn put(work: &mut Work<'_>, conversation: i64, draft: &Writing<'_>) -> Result<(), StoreError> {
     work.touch(conversation)?;
     work.tx
         .prepare_cached(
-            "INSERT INTO drafts (conversation, kind, subject, text, answers, staff, saved_at)
+            "INSERT INTO drafts (conversation, kind, recipient, subject, text, staff, saved_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-             ON CONFLICT DO UPDATE SET kind = excluded.kind, subject = excluded.subject,
-               text = excluded.text, answers = excluded.answers, staff = excluded.staff,
+             ON CONFLICT DO UPDATE SET kind = excluded.kind, recipient = excluded.recipient,
+               subject = excluded.subject, text = excluded.text, staff = excluded.staff,
                saved_at = excluded.saved_at",
         )?
         .execute(params![
             conversation,
-            kind,
-            subject,
-            text,
-            answers,
-            staff,
+            serde_word(&draft.kind)?,
+            draft.to,
+            draft.subject,
+            draft.text,
+            draft.staff,
             work.now.millis()
         ])?;
     work.tx
@@ -122,39 +100,26 @@ fn put(
     Ok(())
 }
 
-/// Makes sure a draft exists, so that a file can hang on it.
-pub(crate) fn ensure(work: &mut Work<'_>, conversation: i64) -> Result<(), StoreError> {
-    let exists = work
-        .tx
-        .query_row(
-            "SELECT 1 FROM drafts WHERE conversation = ?1",
-            [conversation],
-            |_| Ok(()),
-        )
-        .optional()?;
-    match exists {
-        Some(()) => Ok(()),
-        None => put(work, conversation, "reply", "", "", None, None),
-    }
-}
-
-/// Clears the draft; with `kind`, only if it is of that kind. Its files go too.
+/// Clears the draft with its files; with `kind`, only if it is of that kind.
 pub(crate) fn clear_row(
     work: &mut Work<'_>,
     conversation: i64,
     kind: Option<&str>,
 ) -> Result<(), StoreError> {
     work.touch(conversation)?;
-    let cleared = work
-        .tx
+    work.tx
         .prepare_cached("DELETE FROM drafts WHERE conversation = ?1 AND kind = coalesce(?2, kind)")?
         .execute(params![conversation, kind])?;
-    if cleared > 0 {
-        crate::blob::remove(work, "draft", conversation)?;
-        work.tx
-            .prepare_cached("UPDATE conversations SET drafts = 0 WHERE id = ?1")?
-            .execute([conversation])?;
+    let left: bool = work
+        .tx
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM drafts WHERE conversation = ?1)")?
+        .query_row([conversation], |row| row.get(0))?;
+    if !left {
+        blob::remove(work, "draft", conversation)?;
     }
+    work.tx
+        .prepare_cached("UPDATE conversations SET drafts = ?2 WHERE id = ?1")?
+        .execute(params![conversation, left])?;
     Ok(())
 }
 
@@ -166,11 +131,17 @@ pub(crate) fn take_back(work: &mut Work<'_>, at: &Standing) -> Result<(), StoreE
         [at.message],
         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
     )?;
-    let answers: Option<i64> = work.tx.query_row(
-        "SELECT answers FROM outbox WHERE message = ?1",
+    let to = work.tx.query_row(
+        "SELECT channel, address, name FROM outbox WHERE message = ?1",
         [at.message],
-        |row| row.get(0),
+        crate::sql::handle,
     )?;
+    work.tx.execute(
+        "UPDATE attachments SET draft = ?2, message = NULL WHERE message = ?1",
+        [at.message, at.conversation],
+    )?;
+    // A reply that no staff member wrote has nobody to give it back to.
+    let Some(staff) = staff else { return Ok(()) };
     let begun: Option<String> = work
         .tx
         .query_row(
@@ -186,56 +157,55 @@ pub(crate) fn take_back(work: &mut Work<'_>, at: &Standing) -> Result<(), StoreE
     put(
         work,
         at.conversation,
-        "reply",
-        &subject,
-        &text,
-        answers,
-        staff,
-    )?;
-    work.tx.execute(
-        "UPDATE attachments SET draft = ?2, message = NULL WHERE message = ?1",
-        [at.message, at.conversation],
-    )?;
-    Ok(())
+        &Writing {
+            kind: DraftKind::Reply,
+            to: Some(serde_json::to_string(&to)?),
+            subject: &subject,
+            text: &text,
+            staff,
+        },
+    )
 }
 
 /// The draft of a conversation.
-pub(crate) fn read(
-    conn: &Connection,
-    conversation: ConversationId,
-) -> Result<Option<DraftRow>, StoreError> {
-    let row = get_any(conn, conversation)?;
+pub(crate) fn read(conn: &Connection, conversation: i64) -> Result<Option<Draft>, StoreError> {
     let draft = conn
         .prepare_cached(
-            "SELECT d.kind, d.subject, d.text, m.uuid AS answers, s.uuid AS staff, d.saved_at
-             FROM drafts d LEFT JOIN messages m ON m.id = d.answers
-             LEFT JOIN staff s ON s.id = d.staff WHERE d.conversation = ?1",
+            "SELECT d.kind, d.recipient, d.subject, d.text, s.uuid AS staff, d.saved_at
+             FROM drafts d JOIN staff s ON s.id = d.staff WHERE d.conversation = ?1",
         )?
-        .query_row([row], |row| {
-            let kind: String = row.get("kind")?;
-            Ok((
-                Draft {
-                    conversation,
-                    kind: if kind == "note" {
-                        DraftKind::Note
-                    } else {
-                        DraftKind::Reply
-                    },
-                    subject: patient(row, "subject")?,
-                    text: patient(row, "text")?,
-                    answers: maybe_uuid(row, "answers")?.map(MessageId::from_uuid),
-                    staff: maybe_uuid(row, "staff")?.map(StaffId::from_uuid),
-                },
-                instant(row, "saved_at")?,
-            ))
+        .query_row([conversation], |row| {
+            let to: Option<String> = row.get("recipient")?;
+            Ok(Draft {
+                kind: from_serde_word(&row.get::<_, String>("kind")?)
+                    .ok_or_else(|| invalid("kind"))?,
+                to: to.and_then(|to| serde_json::from_str(&to).ok()),
+                subject: patient(row, "subject")?,
+                text: patient(row, "text")?,
+                attachments: Vec::new(),
+                staff: StaffId::from_uuid(uuid(row, "staff")?),
+                saved_at: instant(row, "saved_at")?,
+            })
         })
         .optional()?;
-    let Some((draft, saved_at)) = draft else {
+    let Some(mut draft) = draft else {
         return Ok(None);
     };
-    Ok(Some(DraftRow {
-        draft,
-        saved_at,
-        attachments: crate::blob::list(conn, "draft", row)?,
-    }))
+    draft.attachments = blob::list(conn, "part >= 0 AND draft", conversation)?;
+    Ok(Some(draft))
+}
+
+/// Takes a file off whatever draft it hangs on.
+pub(crate) fn detach(work: &mut Work<'_>, attachment: AttachmentId) -> Result<(), StoreError> {
+    let row = find(work.tx, ATTACHMENTS, attachment.as_uuid())?
+        .ok_or(StoreError::NotFound(ATTACHMENTS.one))?;
+    let draft: Option<i64> = work.tx.query_row(
+        "SELECT draft FROM attachments WHERE id = ?1",
+        [row],
+        |row| row.get(0),
+    )?;
+    let draft = draft.ok_or(StoreError::NotFound(ATTACHMENTS.one))?;
+    work.touch(draft)?;
+    blob::remove(work, "id", row)?;
+    Ok(())
 }

@@ -1,82 +1,88 @@
 //! The change feed: what changed, as ids and kinds, never as text. The screen asks again for what it
 //! shows.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 
-use serde::Serialize;
+pub(crate) use domain::views::Event;
+use domain::{AccountId, ContactId, ConversationId};
 use uuid::Uuid;
 
-/// What kind of thing changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ts_rs::TS)]
-#[serde(rename_all = "snake_case")]
-pub enum EventKind {
-    /// Conversations: state, marks, counts, messages, drafts. Ids are conversations.
-    Conversations,
-    /// New inbound messages. Ids are messages.
-    Arrived,
-    /// Replies on their way. Ids are messages.
-    Outbox,
-    /// Contacts. Ids are contacts.
-    Contacts,
-    /// Accounts: settings, health, progress. Ids are accounts.
-    Accounts,
-    /// The practice's name or its staff.
-    Staff,
-    /// Tags.
-    Tags,
-    /// Pools.
-    Pools,
-    /// Views.
-    Views,
-    /// Canned responses.
-    Canned,
-    /// Settings.
-    Settings,
-    /// Counts of views and pools.
-    Counts,
-}
-
-/// Something changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
-pub struct Event {
-    /// What kind of thing.
-    pub kind: EventKind,
-    /// Which ones; empty when there are too many to name, or when the kind has none.
-    #[ts(type = "string[]")]
-    pub ids: Vec<Uuid>,
-}
-
-/// More ids than this in one event are not named.
+/// More ids than this in one event are not named: empty means many.
 const MOST_IDS: usize = 200;
 
 /// Collects the events of one transaction; they are told after it was committed.
 #[derive(Debug, Default)]
-pub(crate) struct Events(BTreeMap<EventKind, Vec<Uuid>>);
+pub(crate) struct Events {
+    conversations: BTreeSet<Uuid>,
+    arrived: BTreeSet<Uuid>,
+    contacts: BTreeSet<Uuid>,
+    accounts: BTreeSet<Uuid>,
+    vocabulary: bool,
+}
 
 impl Events {
-    pub(crate) fn add(&mut self, kind: EventKind, id: Uuid) {
-        let ids = self.0.entry(kind).or_default();
-        // One more than the limit tells "too many"; the rest is not kept.
-        if ids.len() <= MOST_IDS && !ids.contains(&id) {
-            ids.push(id);
-        }
+    pub(crate) fn conversation(&mut self, id: Uuid) {
+        add(&mut self.conversations, id);
     }
 
-    pub(crate) fn add_kind(&mut self, kind: EventKind) {
-        self.0.entry(kind).or_default();
+    /// Something new from a contact, in that conversation.
+    pub(crate) fn arrived(&mut self, conversation: Uuid) {
+        add(&mut self.arrived, conversation);
+    }
+
+    pub(crate) fn contact(&mut self, id: Uuid) {
+        add(&mut self.contacts, id);
+    }
+
+    pub(crate) fn account(&mut self, id: Uuid) {
+        self.accounts.insert(id);
+    }
+
+    pub(crate) fn vocabulary(&mut self) {
+        self.vocabulary = true;
     }
 
     pub(crate) fn finish(self) -> Vec<Event> {
-        self.0
-            .into_iter()
-            .map(|(kind, ids)| Event {
-                kind,
-                ids: if ids.len() > MOST_IDS { Vec::new() } else { ids },
-            })
-            .collect()
+        let mut events = Vec::new();
+        if !self.conversations.is_empty() {
+            events.push(Event::Conversations {
+                ids: named(self.conversations, ConversationId::from_uuid),
+            });
+        }
+        if !self.arrived.is_empty() {
+            events.push(Event::Arrived {
+                ids: named(self.arrived, ConversationId::from_uuid),
+            });
+        }
+        if !self.contacts.is_empty() {
+            events.push(Event::Contacts {
+                ids: named(self.contacts, ContactId::from_uuid),
+            });
+        }
+        if self.vocabulary {
+            events.push(Event::Vocabulary);
+        }
+        events.extend(self.accounts.into_iter().map(|id| Event::Account {
+            id: AccountId::from_uuid(id),
+        }));
+        events
     }
+}
+
+/// Keeps one more than the limit, which tells "too many".
+fn add(ids: &mut BTreeSet<Uuid>, id: Uuid) {
+    if ids.len() <= MOST_IDS {
+        ids.insert(id);
+    }
+}
+
+fn named<T>(ids: BTreeSet<Uuid>, id: impl Fn(Uuid) -> T) -> Vec<T> {
+    if ids.len() > MOST_IDS {
+        return Vec::new();
+    }
+    ids.into_iter().map(id).collect()
 }
 
 /// Everybody who listens.
@@ -96,6 +102,11 @@ impl Feed {
                 .iter()
                 .all(|event| listener.send(event.clone()).is_ok())
         });
+    }
+
+    /// Ends every subscription.
+    pub(crate) fn close(&self) {
+        self.lock().clear();
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Sender<Event>>> {

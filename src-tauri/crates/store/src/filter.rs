@@ -19,6 +19,7 @@ pub(crate) struct Facts {
     pub channel: String,
     pub state: i64,
     pub acuity: i64,
+    pub red_flag: bool,
     pub pool: i64,
     pub pool_name: String,
     pub assignee: Option<i64>,
@@ -39,7 +40,8 @@ pub(crate) fn facts(conn: &Connection, conversation: i64) -> Result<Option<Facts
         .prepare_cached(
             "SELECT c.uuid, c.merged_into IS NOT NULL, a.address, c.channel, c.state, c.acuity,
                     c.pool, p.name, c.assignee, coalesce(s.name, ''), c.unread > 0, c.notes > 0,
-                    c.attachments > 0, c.drafts > 0, c.pending > 0, c.failed > 0
+                    c.attachments > 0, c.drafts > 0, c.pending > 0, c.failed > 0,
+                    c.red_flag = 1 AND c.acuity >= 2
              FROM conversations c
              JOIN accounts a ON a.id = c.account
              JOIN pools p ON p.id = c.pool
@@ -64,6 +66,7 @@ pub(crate) fn facts(conn: &Connection, conversation: i64) -> Result<Option<Facts
                 draft: row.get(13)?,
                 pending: row.get(14)?,
                 failed: row.get(15)?,
+                red_flag: row.get(16)?,
                 tags: Vec::new(),
             })
         })
@@ -131,7 +134,7 @@ fn term_matches(term: &Term, facts: &Facts, staff: i64) -> bool {
             Is::Mine => facts.assignee == Some(staff),
             Is::Failed => facts.failed,
             Is::Draft => facts.draft,
-            Is::Flagged => facts.acuity >= 2,
+            Is::Flagged => facts.red_flag,
             Is::Overdue => false,
         },
         Atom::Has(Has::Attachment) => facts.attachments,
@@ -157,11 +160,11 @@ fn term_matches(term: &Term, facts: &Facts, staff: i64) -> bool {
 }
 
 /// Who asks, and when: what `is:mine`, `today` and `is:overdue` depend on.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Viewer {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Viewer {
     /// The staff member at the screen.
-    pub staff: Option<domain::StaffId>,
-    /// Minutes by which their clock is ahead of UTC.
+    pub staff: domain::StaffId,
+    /// Minutes by which the practice's clocks are ahead of UTC.
     pub offset_minutes: i32,
 }
 
@@ -197,11 +200,8 @@ pub(crate) struct Context<'c> {
 
 impl Context<'_> {
     pub(crate) fn staff(&self) -> Result<i64, StoreError> {
-        Ok(match &self.viewer.staff {
-            Some(staff) => crate::sql::find(self.conn, crate::sql::STAFF, staff.as_uuid())?,
-            None => None,
-        }
-        .unwrap_or(0))
+        let row = crate::sql::find(self.conn, crate::sql::STAFF, self.viewer.staff.as_uuid())?;
+        Ok(row.unwrap_or(0))
     }
 
     /// One term as a condition; text terms are the caller's affair and must not come here.
@@ -277,7 +277,7 @@ impl Context<'_> {
             Is::Mine => out.push("(c.assignee IS ?)", [self.staff()?.into()]),
             Is::Failed => out.push("(c.failed > 0)", []),
             Is::Draft => out.push("(c.drafts > 0)", []),
-            Is::Flagged => out.push("(c.acuity >= 2)", []),
+            Is::Flagged => out.push("(c.red_flag = 1 AND c.acuity >= 2)", []),
             Is::Overdue => out.push(
                 "(c.state = 0 AND coalesce(c.waiting_since < ?, 0))",
                 [(self.now.millis() - OVERDUE_AFTER_MS).into()],

@@ -1,96 +1,36 @@
 //! Pages of the inbox: by key, never by offset.
+//!
+//! A page is found in two steps: first the rows' numbers, in order, from one index; then what the
+//! screen shows of them. So the order costs the same however much a row shows.
 
 use domain::query::{Atom, Has, Is, Query};
-use domain::{
-    AccountId, Channel, ContactId, ConversationId, PoolId, StaffId, TagId, Timestamp, ViewId,
-};
+use domain::views::{ConversationRow, InboxPage, InboxSort, ListScope};
+use domain::{AccountId, Channel, ContactId, ConversationId, OutboxState, PoolId, StaffId, TagId};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 
 use crate::StoreError;
-use crate::filter::{Context, Sql, Viewer};
-use crate::rows::{ConversationRow, Page, PageKey};
+use crate::filter::{Context, Sql};
+use crate::page::{cursor, parts};
 use crate::sql::{
-    Id, POOLS, VIEWS, acuity_of, column_word, get, instant, kind_of, maybe_instant, maybe_uuid,
+    INBOUND, Id, POOLS, VIEWS, acuity_of, column_word, get, instant, maybe_instant, maybe_uuid,
     patient, state_of, uuid, visibility,
 };
 
-/// Which conversations a list shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ViewFilter {
-    /// One of the views that every practice has.
-    BuiltIn(BuiltIn),
-    /// The open conversations of a pool.
-    Pool(PoolId),
-    /// A saved view.
-    Saved(ViewId),
-    /// A search without order of relevance.
-    Query(Query),
-}
-
-/// The views that every practice has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, ts_rs::TS)]
-#[serde(rename_all = "snake_case")]
-pub enum BuiltIn {
-    /// Open.
-    Inbox,
-    /// Open and mine.
-    Mine,
-    /// Open and nobody's.
-    Unassigned,
-    /// The contact's turn.
-    Waiting,
-    /// Put off.
-    Snoozed,
-    /// Finished.
-    Closed,
-    /// With replies on their way or in trouble.
-    Outbox,
-    /// With something begun.
-    Drafts,
-    /// Same day or emergency, not closed.
-    RedFlags,
-    /// Every conversation.
-    All,
-}
-
-/// In which order a list stands.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, ts_rs::TS,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Sort {
-    /// The newest activity first.
-    #[default]
-    Newest,
-    /// The most urgent first, among equals the newest.
-    Acuity,
-    /// Who has waited longest first; those who wait for nothing are left out.
-    OldestWaiting,
-}
-
-/// What page of which list.
-#[derive(Clone, Debug)]
-pub struct InboxRequest {
-    /// Which conversations.
-    pub filter: ViewFilter,
-    /// In which order.
-    pub sort: Sort,
-    /// The key of the page before; `None`: the first.
-    pub after: Option<PageKey>,
-    /// At most so many rows.
-    pub limit: u32,
-    /// Who asks.
-    pub viewer: Viewer,
-}
+/// What stands for "waits for nothing" in an order by waiting.
+const NEVER: i64 = 9_007_199_254_740_991;
 
 /// The columns that [`row`] reads.
 pub(crate) const COLUMNS: &str = "c.id, c.uuid AS uuid, a.uuid AS account, c.channel, c.public,
     k.uuid AS contact, k.name AS contact_name, c.subject, c.preview, c.last_kind, c.state,
-    c.snoozed_until, c.acuity, p.uuid AS pool, s.uuid AS assignee, c.unread, c.messages, c.notes,
-    c.attachments, c.drafts, c.pending, c.failed, c.last_at, c.waiting_since,
+    c.snoozed_until, c.acuity, c.red_flag, p.uuid AS pool, s.uuid AS assignee, c.unread, c.messages,
+    c.notes, c.attachments, c.drafts, c.pending, c.failed, c.last_at, c.waiting_since,
     (SELECT group_concat(hex(t.uuid)) FROM conversation_tags ct JOIN tags t ON t.id = ct.tag
-      WHERE ct.conversation = c.id AND t.removed = 0) AS tags";
+      WHERE ct.conversation = c.id AND t.removed = 0) AS tags,
+    CASE WHEN c.pending + c.failed > 0 THEN
+      (SELECT o.state FROM messages m JOIN outbox o ON o.message = m.id WHERE m.conversation = c.id
+        ORDER BY CASE o.state WHEN 'failed' THEN 0 WHEN 'uncertain' THEN 1 WHEN 'held' THEN 2
+          WHEN 'queued' THEN 3 WHEN 'sending' THEN 4 ELSE 5 END LIMIT 1) END AS outbox";
 
 /// The tables they come from.
 pub(crate) const JOINS: &str = "JOIN accounts a ON a.id = c.account
@@ -100,30 +40,35 @@ pub(crate) const JOINS: &str = "JOIN accounts a ON a.id = c.account
 
 /// Reads a row with [`COLUMNS`].
 pub(crate) fn row(row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
+    let acuity: i64 = row.get("acuity")?;
+    let state = state_of(row.get("state")?, row.get("snoozed_until")?);
+    let waiting_since = maybe_instant(row, "waiting_since")?;
     Ok(ConversationRow {
         id: ConversationId::from_uuid(uuid(row, "uuid")?),
-        account: AccountId::from_uuid(uuid(row, "account")?),
-        channel: column_word(row, "channel", Channel::from_word)?,
-        visibility: visibility(row.get("public")?),
         contact: ContactId::from_uuid(uuid(row, "contact")?),
         contact_name: patient(row, "contact_name")?,
+        channel: column_word(row, "channel", Channel::from_word)?,
+        account: AccountId::from_uuid(uuid(row, "account")?),
+        visibility: visibility(row.get("public")?),
         subject: patient(row, "subject")?,
         preview: patient(row, "preview")?,
-        preview_kind: kind_of(row.get("last_kind")?),
-        state: state_of(row.get("state")?, row.get("snoozed_until")?),
-        acuity: acuity_of(row.get("acuity")?),
+        preview_is_ours: row.get::<_, i64>("last_kind")? != INBOUND,
+        state,
+        acuity: acuity_of(acuity),
+        red_flag: acuity >= 2 && row.get("red_flag")?,
         pool: PoolId::from_uuid(uuid(row, "pool")?),
         assignee: maybe_uuid(row, "assignee")?.map(StaffId::from_uuid),
         tags: tags(row.get::<_, Option<String>>("tags")?.as_deref()),
         unread: row.get("unread")?,
-        messages: row.get("messages")?,
-        notes: row.get("notes")?,
-        attachments: row.get("attachments")?,
-        draft: row.get::<_, i64>("drafts")? > 0,
-        pending: row.get("pending")?,
-        failed: row.get("failed")?,
+        messages: row.get::<_, u32>("messages")? + row.get::<_, u32>("notes")?,
+        has_attachments: row.get::<_, i64>("attachments")? > 0,
+        has_draft: row.get::<_, i64>("drafts")? > 0,
+        outbox: row
+            .get::<_, Option<String>>("outbox")?
+            .as_deref()
+            .and_then(OutboxState::from_word),
         last_at: instant(row, "last_at")?,
-        waiting_since: maybe_instant(row, "waiting_since")?,
+        waiting_since,
     })
 }
 
@@ -149,34 +94,34 @@ pub(crate) fn one(conn: &Connection, conversation: i64) -> Result<ConversationRo
 
 /// Reads a page.
 pub(crate) fn page(
-    conn: &Connection,
-    request: &InboxRequest,
-    now: Timestamp,
-) -> Result<Page<ConversationRow>, StoreError> {
-    let Sql { text, values } = statement(conn, request, now)?;
-    let mut statement = conn.prepare_cached(&text)?;
+    context: &Context<'_>,
+    scope: &ListScope,
+    sort: InboxSort,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<InboxPage, StoreError> {
+    let limit = limit.clamp(1, 500);
+    let Sql { text, values } = statement(context, scope, sort, after, limit)?;
+    let mut statement = context.conn.prepare_cached(&text)?;
     let found = statement
         .query_map(params_from_iter(values), |found| {
             Ok((row(found)?, found.get::<_, i64>("id")?))
         })?
         .collect::<Result<Vec<_>, _>>()?;
-    let full = found.len() as u32 >= request.limit;
     let next = found
         .last()
-        .filter(|_| full)
-        .map(|(last, id)| match request.sort {
-            Sort::Newest => PageKey::of(&[last.last_at.millis(), *id]),
-            Sort::Acuity => PageKey::of(&[
-                crate::sql::acuity_number(last.acuity),
-                last.last_at.millis(),
-                *id,
-            ]),
-            Sort::OldestWaiting => PageKey::of(&[
-                last.waiting_since.map_or(0, domain::Timestamp::millis),
-                *id,
-            ]),
+        .filter(|_| found.len() as u32 >= limit)
+        .map(|(last, id)| {
+            let waits = last.waiting_since.map_or(NEVER, domain::Timestamp::millis);
+            match sort {
+                InboxSort::Newest => cursor(&[last.last_at.millis(), *id]),
+                InboxSort::Urgent => {
+                    cursor(&[3 - crate::sql::acuity_number(last.acuity), waits, *id])
+                }
+                InboxSort::Waiting => cursor(&[waits, *id]),
+            }
         });
-    Ok(Page {
+    Ok(InboxPage {
         rows: found.into_iter().map(|(row, _)| row).collect(),
         next,
     })
@@ -184,80 +129,103 @@ pub(crate) fn page(
 
 /// The statement for a page. Its plans are pinned by a test.
 pub(crate) fn statement(
-    conn: &Connection,
-    request: &InboxRequest,
-    now: Timestamp,
+    context: &Context<'_>,
+    scope: &ListScope,
+    sort: InboxSort,
+    after: Option<&str>,
+    limit: u32,
 ) -> Result<Sql, StoreError> {
     let mut sql = Sql::default();
     sql.push(
-        &format!("SELECT {COLUMNS} FROM conversations c {JOINS} WHERE c.merged_into IS NULL"),
+        &format!(
+            "SELECT {COLUMNS} FROM (SELECT c.id AS row FROM conversations c WHERE c.merged_into IS NULL"
+        ),
         [],
     );
-    let context = Context {
-        conn,
-        viewer: request.viewer,
-        now,
-        depth: 3,
-    };
-    restrict(&context, &request.filter, &mut sql)?;
-    match request.sort {
-        Sort::Newest => {
-            if let Some([at, id]) = request.after.as_ref().and_then(PageKey::parts) {
+    restrict(context, scope, &mut sql)?;
+    let order = match sort {
+        InboxSort::Newest => {
+            if let Some([at, id]) = parts(after) {
                 sql.push(" AND (c.last_at, c.id) < (?, ?)", [at.into(), id.into()]);
             }
-            sql.push(" ORDER BY c.last_at DESC, c.id DESC", []);
+            "c.last_at DESC, c.id DESC"
         }
-        Sort::Acuity => {
-            if let Some([acuity, at, id]) = request.after.as_ref().and_then(PageKey::parts) {
+        InboxSort::Urgent => {
+            if let Some([less_urgent, since, id]) = parts(after) {
                 sql.push(
-                    " AND (c.acuity, c.last_at, c.id) < (?, ?, ?)",
-                    [acuity.into(), at.into(), id.into()],
+                    " AND (c.less_urgent, c.waits_since, c.id) > (?, ?, ?)",
+                    [less_urgent.into(), since.into(), id.into()],
                 );
             }
-            sql.push(" ORDER BY c.acuity DESC, c.last_at DESC, c.id DESC", []);
+            "c.less_urgent, c.waits_since, c.id"
         }
-        Sort::OldestWaiting => {
-            sql.push(" AND c.waiting_since IS NOT NULL", []);
-            if let Some([since, id]) = request.after.as_ref().and_then(PageKey::parts) {
+        InboxSort::Waiting => {
+            if let Some([since, id]) = parts(after) {
                 sql.push(
-                    " AND (c.waiting_since, c.id) > (?, ?)",
+                    " AND (c.waits_since, c.id) > (?, ?)",
                     [since.into(), id.into()],
                 );
             }
-            sql.push(" ORDER BY c.waiting_since, c.id", []);
+            "c.waits_since, c.id"
         }
-    }
-    sql.push(" LIMIT ?", [i64::from(request.limit.min(500)).into()]);
+    };
+    sql.push(
+        &format!(
+            " ORDER BY {order} LIMIT ?) f CROSS JOIN conversations c ON c.id = f.row {JOINS} ORDER BY {order}"
+        ),
+        [i64::from(limit).into()],
+    );
     Ok(sql)
 }
 
-/// Adds a filter's conditions, each with `AND` before it.
-pub(crate) fn restrict(
+/// Everything that a scope shows, the newest first; at most `limit`.
+pub(crate) fn matching(
     context: &Context<'_>,
-    filter: &ViewFilter,
-    sql: &mut Sql,
-) -> Result<(), StoreError> {
-    match filter {
-        ViewFilter::BuiltIn(view) => match view {
-            BuiltIn::Inbox => sql.push(" AND c.state = 0", []),
-            BuiltIn::Mine => {
-                let staff = context.staff()?;
-                sql.push(" AND c.state = 0 AND c.assignee = ?", [staff.into()]);
-            }
-            BuiltIn::Unassigned => sql.push(" AND c.state = 0 AND c.assignee IS NULL", []),
-            BuiltIn::Waiting => sql.push(" AND c.state = 1", []),
-            BuiltIn::Snoozed => sql.push(" AND c.state = 2", []),
-            BuiltIn::Closed => sql.push(" AND c.state = 3", []),
-            BuiltIn::Outbox => sql.push(" AND c.pending + c.failed > 0", []),
-            BuiltIn::Drafts => sql.push(" AND c.drafts > 0", []),
-            BuiltIn::RedFlags => sql.push(" AND c.acuity >= 2 AND c.state <> 3", []),
-            BuiltIn::All => {}
-        },
-        ViewFilter::Pool(pool) => {
+    scope: &ListScope,
+    limit: u32,
+) -> Result<Vec<ConversationId>, StoreError> {
+    let mut sql = Sql::default();
+    sql.push(
+        "SELECT c.uuid FROM conversations c WHERE c.merged_into IS NULL",
+        [],
+    );
+    restrict(context, scope, &mut sql)?;
+    sql.push(
+        " ORDER BY c.last_at DESC, c.id DESC LIMIT ?",
+        [i64::from(limit).into()],
+    );
+    Ok(context
+        .conn
+        .prepare(&sql.text)?
+        .query_map(params_from_iter(sql.values), |row| {
+            Ok(ConversationId::from_uuid(row.get::<_, Id>(0)?.0))
+        })?
+        .collect::<Result<_, _>>()?)
+}
+
+/// Adds a scope's conditions, each with `AND` before it.
+fn restrict(context: &Context<'_>, scope: &ListScope, sql: &mut Sql) -> Result<(), StoreError> {
+    match scope {
+        ListScope::Inbox => sql.push(" AND c.state = 0", []),
+        ListScope::Mine => {
+            let staff = context.staff()?;
+            sql.push(" AND c.state = 0 AND c.assignee = ?", [staff.into()]);
+        }
+        ListScope::Unassigned => sql.push(" AND c.state = 0 AND c.assignee IS NULL", []),
+        ListScope::RedFlags => {
+            sql.push(" AND c.state = 0 AND c.acuity >= 2 AND c.red_flag = 1", [])
+        }
+        ListScope::Waiting => sql.push(" AND c.state = 1", []),
+        ListScope::Snoozed => sql.push(" AND c.state = 2", []),
+        ListScope::Closed => sql.push(" AND c.state = 3", []),
+        ListScope::Outbox => sql.push(" AND c.pending + c.failed > 0", []),
+        ListScope::Drafts => sql.push(" AND c.drafts > 0", []),
+        ListScope::All => {}
+        ListScope::Pool { pool } => {
             let row = get(context.conn, POOLS, pool.as_uuid())?;
             sql.push(" AND c.state = 0 AND c.pool = ?", [row.into()]);
         }
-        ViewFilter::Saved(view) => {
+        ListScope::View { view } => {
             let query: String = context
                 .conn
                 .query_row(
@@ -269,7 +237,7 @@ pub(crate) fn restrict(
                 .ok_or(StoreError::NotFound(VIEWS.one))?;
             by_query(context, &Query::parse(&query), sql)?;
         }
-        ViewFilter::Query(query) => by_query(context, query, sql)?,
+        ListScope::Query { query } => by_query(context, &Query::parse(query), sql)?,
     }
     Ok(())
 }
@@ -303,7 +271,7 @@ fn by_query(context: &Context<'_>, query: &Query, sql: &mut Sql) -> Result<(), S
     Ok(())
 }
 
-/// Conditions for which a partial index exists.
+/// Conditions for which an index exists.
 const fn bare(atom: &Atom) -> Option<&'static str> {
     Some(match atom {
         Atom::Is(Is::Open) => " AND c.state = 0",
@@ -311,7 +279,7 @@ const fn bare(atom: &Atom) -> Option<&'static str> {
         Atom::Is(Is::Snoozed) => " AND c.state = 2",
         Atom::Is(Is::Closed) => " AND c.state = 3",
         Atom::Is(Is::Unread) => " AND c.unread > 0",
-        Atom::Is(Is::Flagged) => " AND c.acuity >= 2",
+        Atom::Is(Is::Flagged) => " AND c.acuity >= 2 AND c.red_flag = 1",
         Atom::Is(Is::Draft) | Atom::Has(Has::Draft) => " AND c.drafts > 0",
         Atom::Is(Is::Failed) => " AND c.failed > 0 AND c.pending + c.failed > 0",
         _ => return None,

@@ -19,12 +19,12 @@
 //!
 //! # The ways out
 //!
-//! Queries return rows made for screens, ready to serialise ([`rows`]): [`Store::inbox`],
-//! [`Store::search`] (see [`SearchHandle`] for stopping one that is stale), [`Store::conversation`],
-//! [`Store::messages`], [`Store::timeline`], [`Store::contact`], [`Store::counts`],
-//! [`Store::staff`], [`Store::pools`], [`Store::tags`], [`Store::views`], [`Store::canned`],
-//! [`Store::settings`], [`Store::accounts`], [`Store::outbox`], [`Store::audit`].
-//! [`Store::subscribe`] tells what changed, as kinds and ids.
+//! Queries return the rows of [`domain::views`], made for screens: [`Store::inbox`], [`Store::search`]
+//! (a newer one by the same staff member stops an older one), [`Store::conversation`],
+//! [`Store::older_messages`], [`Store::contact`], [`Store::counts`], [`Store::vocabulary`],
+//! [`Store::settings`], [`Store::accounts`], [`Store::audit`], [`Store::verify_audit`].
+//! [`Store::subscribe`] tells what changed, as kinds and ids, over a channel of the standard library:
+//! an async caller forwards it from a thread of its own.
 //!
 //! # The outbox
 //!
@@ -52,36 +52,35 @@ mod error;
 mod events;
 pub mod fault;
 mod filter;
-#[cfg(feature = "generate")]
-pub mod generate;
 mod inbox;
 mod ingest;
 mod key;
 mod lists;
 mod log;
+mod marks;
 mod message;
 mod migrate;
 mod outgoing;
+mod page;
 mod pool;
-pub mod rows;
+mod seal;
 mod search;
 mod sql;
 mod store;
 mod work;
 
-pub use backup::{BackupProgress, BackupSecret, BackupSummary};
+pub use backup::Comparison;
 pub use commit::Committed;
-pub use commit::outbox::DueReply;
 pub use commit::undo::UNDO_DAYS;
-pub use draft::{Draft, DraftKind, DraftRow};
-pub use erase::ErasureCertificate;
+pub use conversation::ReplyTarget;
+pub use draft::NewDraft;
 pub use error::{Refusal, StoreError, UndoConflict};
-pub use events::{Event, EventKind};
-pub use filter::{OVERDUE_AFTER_MS, Viewer};
-pub use inbox::{BuiltIn, InboxRequest, Sort, ViewFilter};
-pub use ingest::{Arrival, Delivery, Findings, IngestMode, Ingested, StoredItem};
+pub use fault::POINTS as FAULT_POINTS;
+pub use filter::OVERDUE_AFTER_MS;
+pub use ingest::{Arrival, Findings, IngestMode, Ingested, StoredItem};
 pub use key::DatabaseKey;
-pub use log::{AuditBreak, AuditHead, AuditReport};
-pub use rows::*;
-pub use search::{SearchOrder, SearchRequest};
-pub use store::{RemoteFile, SearchHandle, Store};
+pub use lists::CursorState;
+pub use log::AuditHead;
+pub use marks::{Mark, WaitingMark};
+pub use outgoing::ReadyReply;
+pub use store::{NewAttachment, RemoteAttachment, Store, StoredAttachment};

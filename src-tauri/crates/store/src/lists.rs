@@ -1,31 +1,16 @@
 //! The practice's lists: staff, pools, tags, views, canned responses, settings, accounts, counts, and
-//! the outbox and audit pages.
+//! the pages of the audit log.
 
-use domain::inbound::Progress;
+use domain::inbound::Cursor;
+use domain::views::{AccountHealth, AccountView, AuditEntry, Canned, Counts};
 use domain::{
-    AccountId, CannedId, Channel, ConversationId, MessageId, OperationId, Pool, PoolId, PracticeId,
-    Role, StaffId, StaffMember, Tag, TagColour, TagId, View, ViewId,
+    AccountId, CannedId, Channel, ConversationId, OperationId, Pool, PoolId, Role, StaffId,
+    StaffMember, Tag, TagColour, TagId, View, ViewId,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::StoreError;
-use crate::filter::Viewer;
-use crate::rows::{
-    AccountRow, AuditRow, CannedRow, Counts, OutboxItem, Page, PageKey, PracticeRow,
-};
-use crate::sql::{
-    ACCOUNTS, Id, STAFF, column_word, find, get, instant, maybe_instant, maybe_uuid, patient, uuid,
-};
-
-pub(crate) fn practice(conn: &Connection) -> Result<Option<PracticeRow>, StoreError> {
-    let Some(id) = meta(conn, "practice")? else {
-        return Ok(None);
-    };
-    Ok(Some(PracticeRow {
-        id: id.parse().map(PracticeId::from_uuid).map_err(|_| StoreError::Value("practice"))?,
-        name: meta(conn, "practice_name")?.unwrap_or_default(),
-    }))
-}
+use crate::sql::{ACCOUNTS, Id, STAFF, column_word, find, get, maybe_uuid, patient, uuid};
 
 pub(crate) fn meta(conn: &Connection, key: &str) -> Result<Option<String>, StoreError> {
     Ok(conn
@@ -62,7 +47,7 @@ pub(crate) fn pools(conn: &Connection) -> Result<Vec<Pool>, StoreError> {
 
 pub(crate) fn tags(conn: &Connection) -> Result<Vec<Tag>, StoreError> {
     Ok(conn
-        .prepare_cached("SELECT uuid, name, colour FROM tags WHERE removed = 0 ORDER BY id")?
+        .prepare_cached("SELECT uuid, name, colour FROM tags WHERE removed = 0 ORDER BY name COLLATE NOCASE, id")?
         .query_map([], |row| {
             Ok(Tag {
                 id: TagId::from_uuid(uuid(row, "uuid")?),
@@ -73,8 +58,8 @@ pub(crate) fn tags(conn: &Connection) -> Result<Vec<Tag>, StoreError> {
         .collect::<Result<_, _>>()?)
 }
 
-pub(crate) fn views(conn: &Connection, viewer: Viewer) -> Result<Vec<View>, StoreError> {
-    let staff = viewer_row(conn, viewer)?;
+pub(crate) fn views(conn: &Connection, me: StaffId) -> Result<Vec<View>, StoreError> {
+    let staff = viewer_row(conn, me)?;
     Ok(conn
         .prepare_cached(
             "SELECT v.uuid, v.name, v.query, s.uuid AS only_for
@@ -92,13 +77,13 @@ pub(crate) fn views(conn: &Connection, viewer: Viewer) -> Result<Vec<View>, Stor
         .collect::<Result<_, _>>()?)
 }
 
-pub(crate) fn canned(conn: &Connection) -> Result<Vec<CannedRow>, StoreError> {
+pub(crate) fn canned(conn: &Connection) -> Result<Vec<Canned>, StoreError> {
     Ok(conn
         .prepare_cached(
-            "SELECT uuid, shortcut, title, text FROM canned WHERE removed = 0 ORDER BY title, id",
+            "SELECT uuid, shortcut, title, text FROM canned WHERE removed = 0 ORDER BY shortcut, id",
         )?
         .query_map([], |row| {
-            Ok(CannedRow {
+            Ok(Canned {
                 id: CannedId::from_uuid(uuid(row, "uuid")?),
                 shortcut: row.get("shortcut")?,
                 title: row.get("title")?,
@@ -108,34 +93,14 @@ pub(crate) fn canned(conn: &Connection) -> Result<Vec<CannedRow>, StoreError> {
         .collect::<Result<_, _>>()?)
 }
 
-pub(crate) fn setting(
-    conn: &Connection,
-    staff: Option<StaffId>,
-    key: &str,
-) -> Result<serde_json::Value, StoreError> {
-    let staff = match staff {
-        Some(staff) => get(conn, STAFF, staff.as_uuid())?,
-        None => 0,
-    };
-    let text: Option<String> = conn
-        .prepare_cached("SELECT value FROM settings WHERE staff = ?1 AND key = ?2")?
-        .query_row(params![staff, key], |row| row.get(0))
-        .optional()?;
-    text.map_or(Ok(serde_json::Value::Null), |text| {
-        Ok(serde_json::from_str(&text)?)
-    })
-}
-
+/// The settings of the practice, overlaid by a staff member's own.
 pub(crate) fn settings(
     conn: &Connection,
-    staff: Option<StaffId>,
-) -> Result<Vec<(String, serde_json::Value)>, StoreError> {
-    let staff = match staff {
-        Some(staff) => get(conn, STAFF, staff.as_uuid())?,
-        None => 0,
-    };
+    me: StaffId,
+) -> Result<serde_json::Map<String, serde_json::Value>, StoreError> {
+    let staff = viewer_row(conn, me)?;
     let rows = conn
-        .prepare_cached("SELECT key, value FROM settings WHERE staff = ?1 ORDER BY key")?
+        .prepare_cached("SELECT key, value FROM settings WHERE staff IN (0, ?1) ORDER BY staff")?
         .query_map([staff], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<Vec<(String, String)>, _>>()?;
     rows.into_iter()
@@ -143,61 +108,87 @@ pub(crate) fn settings(
         .collect()
 }
 
-pub(crate) fn accounts(conn: &Connection) -> Result<Vec<AccountRow>, StoreError> {
+/// The connected accounts.
+pub(crate) fn accounts(conn: &Connection) -> Result<Vec<AccountView>, StoreError> {
     Ok(conn
         .prepare_cached(
-            "SELECT uuid, channel, address, settings, removed, health, fetched_at, done, total,
-                    complete
-             FROM accounts ORDER BY id",
+            "SELECT a.uuid, a.channel, a.address, a.settings, a.health,
+                    (SELECT count(*) FROM outbox o WHERE o.account = a.id
+                       AND o.state IN ('held', 'queued', 'sending')) AS waiting
+             FROM accounts a WHERE a.removed = 0 ORDER BY a.id",
         )?
         .query_map([], |row| {
-            let json = |column: &str| -> rusqlite::Result<serde_json::Value> {
-                let text: String = row.get(column)?;
-                Ok(serde_json::from_str(&text).unwrap_or_default())
-            };
-            Ok(AccountRow {
+            let settings: String = row.get("settings")?;
+            Ok(AccountView {
                 id: AccountId::from_uuid(uuid(row, "uuid")?),
                 channel: column_word(row, "channel", Channel::from_word)?,
                 address: patient(row, "address")?,
-                settings: json("settings")?,
-                removed: row.get("removed")?,
-                health: json("health")?,
-                fetched_at: maybe_instant(row, "fetched_at")?,
-                progress: Progress {
-                    done: row.get::<_, i64>("done")? as u64,
-                    total: row.get::<_, i64>("total")? as u64,
+                settings: serde_json::from_str(&settings).unwrap_or_default(),
+                health: AccountHealth {
+                    outbox_waiting: row.get("waiting")?,
+                    ..health(&row.get::<_, String>("health")?)
                 },
-                complete: row.get("complete")?,
             })
         })?
         .collect::<Result<_, _>>()?)
 }
 
-pub(crate) fn cursor(
-    conn: &Connection,
-    account: AccountId,
-) -> Result<Option<domain::inbound::Cursor>, StoreError> {
-    let row = get(conn, ACCOUNTS, account.as_uuid())?;
-    let cursor: Option<String> = conn
-        .prepare_cached("SELECT cursor FROM accounts WHERE id = ?1")?
-        .query_row([row], |row| row.get(0))?;
-    Ok(cursor.map(domain::inbound::Cursor))
+/// Health as stored; an account that was never looked at is new.
+pub(crate) fn health(json: &str) -> AccountHealth {
+    serde_json::from_str(json).unwrap_or_default()
 }
 
-fn viewer_row(conn: &Connection, viewer: Viewer) -> Result<i64, StoreError> {
-    Ok(match viewer.staff {
-        Some(staff) => find(conn, STAFF, staff.as_uuid())?.unwrap_or(0),
-        None => 0,
-    })
+/// The practice's own addresses: of every account ever connected, with their aliases.
+pub(crate) fn own_addresses(conn: &Connection) -> Result<Vec<String>, StoreError> {
+    let rows = conn
+        .prepare_cached("SELECT address, settings FROM accounts ORDER BY id")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<Vec<(String, String)>, _>>()?;
+    let mut addresses = Vec::new();
+    for (address, settings) in rows {
+        addresses.push(address.to_lowercase());
+        let settings: serde_json::Value = serde_json::from_str(&settings)?;
+        let aliases = settings.get("aliases").and_then(|all| all.as_array());
+        addresses.extend(
+            aliases
+                .into_iter()
+                .flatten()
+                .filter_map(|alias| alias.as_str())
+                .map(str::to_lowercase),
+        );
+    }
+    addresses.sort_unstable();
+    addresses.dedup();
+    Ok(addresses)
+}
+
+/// Where an account's fetching stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CursorState {
+    /// Where to go on; `None`: from the start.
+    pub cursor: Option<Cursor>,
+    /// The first fetch has come to its end once.
+    pub complete: bool,
+}
+
+pub(crate) fn cursor(conn: &Connection, account: AccountId) -> Result<CursorState, StoreError> {
+    let row = get(conn, ACCOUNTS, account.as_uuid())?;
+    Ok(conn
+        .prepare_cached("SELECT cursor, complete FROM accounts WHERE id = ?1")?
+        .query_row([row], |row| {
+            Ok(CursorState {
+                cursor: row.get::<_, Option<String>>(0)?.map(Cursor),
+                complete: row.get(1)?,
+            })
+        })?)
+}
+
+fn viewer_row(conn: &Connection, me: StaffId) -> Result<i64, StoreError> {
+    Ok(find(conn, STAFF, me.as_uuid())?.unwrap_or(0))
 }
 
 /// One maintained count.
-pub(crate) fn count(
-    conn: &Connection,
-    what: &str,
-    of: i64,
-    staff: i64,
-) -> Result<i64, StoreError> {
+pub(crate) fn count(conn: &Connection, what: &str, of: i64, staff: i64) -> Result<i64, StoreError> {
     Ok(conn
         .prepare_cached("SELECT n FROM counts WHERE what = ?1 AND of = ?2 AND staff = ?3")?
         .query_row(params![what, of, staff], |row| row.get(0))
@@ -205,8 +196,8 @@ pub(crate) fn count(
         .unwrap_or(0))
 }
 
-pub(crate) fn counts(conn: &Connection, viewer: Viewer) -> Result<Counts, StoreError> {
-    let staff = viewer_row(conn, viewer)?;
+pub(crate) fn counts(conn: &Connection, me: StaffId) -> Result<Counts, StoreError> {
+    let staff = viewer_row(conn, me)?;
     let one = |what: &str, staff: i64| -> Result<u32, StoreError> {
         Ok(count(conn, what, 0, staff)?.max(0) as u32)
     };
@@ -231,16 +222,11 @@ pub(crate) fn counts(conn: &Connection, viewer: Viewer) -> Result<Counts, StoreE
         snoozed: one("snoozed", 0)?,
         closed: one("closed", 0)?,
         outbox: one("outbox", 0)?,
-        failed: one("failed", 0)?,
         drafts: one("drafts", 0)?,
         red_flags: one("red_flags", 0)?,
         pools: by("pool", "pools")?
             .into_iter()
             .map(|(id, n)| (PoolId::from_uuid(id), n))
-            .collect(),
-        tags: by("tag", "tags")?
-            .into_iter()
-            .map(|(id, n)| (TagId::from_uuid(id), n))
             .collect(),
         views: by("view", "views")?
             .into_iter()
@@ -249,67 +235,27 @@ pub(crate) fn counts(conn: &Connection, viewer: Viewer) -> Result<Counts, StoreE
     })
 }
 
-/// Replies that have not been sent yet or are in trouble.
-pub(crate) fn outbox(conn: &Connection) -> Result<Vec<OutboxItem>, StoreError> {
-    let rows = conn
-        .prepare_cached(
-            "SELECT m.uuid AS reply, c.uuid AS conversation, a.uuid AS account, m.subject, o.queued_at,
-                    o.state, o.channel, o.address, o.name, o.not_before, o.attempt, o.failure, o.why,
-                    o.evidence
-             FROM outbox o JOIN messages m ON m.id = o.message
-             JOIN conversations c ON c.id = m.conversation JOIN accounts a ON a.id = o.account
-             WHERE o.state NOT IN ('sent', 'cancelled') ORDER BY o.not_before, o.message",
-        )?
-        .query_map([], |row| {
-            let Some(outbox) = crate::conversation::outbox(row)? else {
-                return Err(crate::sql::invalid("state"));
-            };
-            Ok(OutboxItem {
-                reply: MessageId::from_uuid(uuid(row, "reply")?),
-                conversation: ConversationId::from_uuid(uuid(row, "conversation")?),
-                account: AccountId::from_uuid(uuid(row, "account")?),
-                subject: patient(row, "subject")?,
-                queued_at: instant(row, "queued_at")?,
-                outbox,
-            })
-        })?
-        .collect::<Result<_, _>>()?;
-    Ok(rows)
-}
-
 /// A page of the audit log, newest first.
 pub(crate) fn audit(
     conn: &Connection,
-    before: Option<&PageKey>,
+    before: Option<u64>,
     limit: u32,
-) -> Result<Page<AuditRow>, StoreError> {
-    let [last] = before.and_then(PageKey::parts).unwrap_or([i64::MAX]);
-    let rows = conn
+) -> Result<Vec<AuditEntry>, StoreError> {
+    let before = before.map_or(i64::MAX, |before| i64::try_from(before).unwrap_or(i64::MAX));
+    Ok(conn
         .prepare_cached(
-            "SELECT o.seq, o.uuid, o.version, o.wall, o.counter, o.device, o.staff, o.origin, o.kind,
-                    o.conversation, b.body
-             FROM operations o LEFT JOIN operation_bodies b ON b.seq = o.seq
-             WHERE o.seq < ?1 ORDER BY o.seq DESC LIMIT ?2",
+            "SELECT seq, uuid, wall, staff, kind, conversation FROM operations
+             WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2",
         )?
-        .query_map(params![last, limit.min(1000)], |row| {
-            let operation = crate::log::operation(row)?;
-            let body: Option<String> = row.get("body")?;
-            Ok(AuditRow {
+        .query_map(params![before, limit.min(1000)], |row| {
+            Ok(AuditEntry {
                 seq: row.get::<_, i64>("seq")? as u64,
                 operation: OperationId::from_uuid(uuid(row, "uuid")?),
-                at: crate::log::instant(operation.at),
-                actor: operation.actor,
-                kind: row.get("kind")?,
+                at: crate::sql::instant(row, "wall")?,
+                staff: maybe_uuid(row, "staff")?.map(StaffId::from_uuid),
+                what: row.get("kind")?,
                 conversation: maybe_uuid(row, "conversation")?.map(ConversationId::from_uuid),
-                change: body
-                    .and_then(|body| serde_json::from_str(&body).ok())
-                    .unwrap_or_default(),
             })
         })?
-        .collect::<Result<Vec<_>, _>>()?;
-    let next = rows
-        .last()
-        .filter(|row| rows.len() as u32 >= limit && row.seq > 1)
-        .map(|row| PageKey::of(&[row.seq as i64]));
-    Ok(Page { rows, next })
+        .collect::<Result<_, _>>()?)
 }

@@ -5,7 +5,8 @@
 //! JSON, which stand in a table of their own: erasing a contact removes salt and JSON, and the chain
 //! still verifies although nobody can tell any more what was said.
 
-use domain::{Actor, Change, DeviceId, Hybrid, Operation, OperationId, Origin, Timestamp};
+use domain::views::AuditReport;
+use domain::{Actor, Change, DeviceId, Hybrid, Operation, OperationId, Origin, StaffId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -26,49 +27,41 @@ pub struct AuditHead {
     pub hash: String,
 }
 
-/// What a check of the log found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct AuditReport {
-    /// Entries checked.
-    pub entries: u64,
-    /// Entries whose text was erased, all accounted for.
-    pub erased: u64,
-    /// The end of the log as found.
-    pub head: AuditHead,
-    /// The first thing that is wrong; `None`: the log is whole.
-    pub broken: Option<AuditBreak>,
-}
-
 /// What is wrong with the log, and at which entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum AuditBreak {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum AuditBreak {
     /// An entry is missing before this one, or two have changed places.
+    #[error("entries are missing or out of order before entry {seq}")]
     Gap {
         /// The entry's number.
         seq: u64,
     },
     /// The entry or one before it was altered.
+    #[error("entry {seq} or the one before it was altered")]
     Hash {
         /// The entry's number.
         seq: u64,
     },
     /// The entry's text was altered.
+    #[error("the text of entry {seq} was altered")]
     Body {
         /// The entry's number.
         seq: u64,
     },
     /// The entry's text is gone and no erasure accounts for it.
+    #[error("the text of entry {seq} is gone, and no erasure accounts for it")]
     BodyMissing {
         /// The entry's number.
         seq: u64,
     },
     /// An erasure accounts for another number of texts than are gone.
+    #[error("more or fewer texts are gone than the erasure at entry {seq} accounts for")]
     Erasure {
         /// The number of the erasure's entry.
         seq: u64,
     },
     /// The log ends before the head that was given, or has another entry there.
+    #[error("the log was cut off or replaced before entry {seq}")]
     Truncated {
         /// The number of the given head.
         seq: u64,
@@ -110,7 +103,10 @@ pub(crate) fn append(tx: &Transaction<'_>, entry: &Entry<'_>) -> Result<i64, Sto
         staff: staff.as_ref().map(<[u8; 16]>::as_slice),
         origin: &origin,
         kind: &kind,
-        conversation: entry.conversation.as_ref().map(|id| id.as_bytes().as_slice()),
+        conversation: entry
+            .conversation
+            .as_ref()
+            .map(|id| id.as_bytes().as_slice()),
         previous: &previous,
         body_hash: &body_hash,
     }
@@ -278,12 +274,9 @@ pub(crate) fn verify(
     }
     Ok(AuditReport {
         entries: entries as u64,
+        head: hex(&previous),
+        breaks: broken.iter().map(AuditBreak::to_string).collect(),
         erased: erased.values().sum(),
-        head: AuditHead {
-            seq: entries as u64,
-            hash: hex(&previous),
-        },
-        broken,
     })
 }
 
@@ -379,6 +372,14 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+/// The staff member behind an actor.
+pub(crate) const fn staff(actor: Actor) -> Option<StaffId> {
+    match actor {
+        Actor::Staff { id } => Some(id),
+        Actor::Machine => None,
+    }
 }
 
 /// The instant that an operation's time stands for.

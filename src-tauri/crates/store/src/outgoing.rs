@@ -3,7 +3,8 @@
 use domain::outbox::{Outgoing, OutgoingAttachment};
 use domain::text::GuardPass;
 use domain::{
-    AttachmentId, MessageId, PatientText, PrivateText, PublicText, ReplyText, Timestamp,
+    AttachmentId, ConversationId, MessageId, PatientText, PrivateText, PublicText, ReplyText,
+    Timestamp,
 };
 use rusqlite::{Connection, OptionalExtension};
 
@@ -14,12 +15,32 @@ use crate::sql::{Id, MESSAGES, get, handle, patient};
 /// More references than this are thinned: the first and the last are what programs thread by.
 const MOST_REFERENCES: usize = 20;
 
+/// A reply ready for its channel.
+#[derive(Clone, Debug)]
+pub struct ReadyReply {
+    /// Its conversation.
+    pub conversation: ConversationId,
+    /// Attempts so far.
+    pub attempts: u32,
+    /// What to send.
+    pub outgoing: Outgoing,
+}
+
 /// Puts a reply together.
-pub(crate) fn outgoing(
+pub(crate) fn ready(
     conn: &Connection,
     blobs: &Blobs,
     reply: MessageId,
-) -> Result<Outgoing, StoreError> {
+) -> Result<ReadyReply, StoreError> {
+    let standing = crate::commit::outbox::standing(conn, reply)?;
+    Ok(ReadyReply {
+        conversation: crate::conversation::conversation_of(conn, reply)?,
+        attempts: standing.attempt,
+        outgoing: outgoing(conn, blobs, reply)?,
+    })
+}
+
+fn outgoing(conn: &Connection, blobs: &Blobs, reply: MessageId) -> Result<Outgoing, StoreError> {
     let row = get(conn, MESSAGES, reply.as_uuid())?;
     let (to, text, subject, network_id, public, answers, date) = conn
         .prepare_cached(
@@ -69,10 +90,7 @@ fn reply_text(public: bool, text: PatientText) -> ReplyText {
 }
 
 /// The id that a reply answers, and the ids of the thread so far, oldest first.
-fn thread_of(
-    conn: &Connection,
-    answers: i64,
-) -> Result<(Option<String>, Vec<String>), StoreError> {
+fn thread_of(conn: &Connection, answers: i64) -> Result<(Option<String>, Vec<String>), StoreError> {
     let own: String = conn
         .prepare_cached("SELECT network_id FROM messages WHERE id = ?1")?
         .query_row([answers], |row| row.get(0))?;

@@ -126,7 +126,8 @@ fn work(mut connection: Connection, queue: &Receiver<Job>) {
 /// The readers.
 pub(crate) struct Readers {
     path: PathBuf,
-    key: DatabaseKey,
+    /// None once the store is closed.
+    key: Mutex<Option<DatabaseKey>>,
     idle: Mutex<State>,
     freed: Condvar,
 }
@@ -144,7 +145,7 @@ impl Readers {
     pub(crate) fn new(path: PathBuf, key: DatabaseKey) -> Self {
         Self {
             path,
-            key,
+            key: Mutex::new(Some(key)),
             idle: Mutex::new(State {
                 stack: Vec::new(),
                 made: 0,
@@ -155,6 +156,7 @@ impl Readers {
 
     /// Lends a reader, opening one if all are busy and there are few, else waiting for one.
     pub(crate) fn lend(&self) -> Result<Reader<'_>, StoreError> {
+        let key = self.key().ok_or(StoreError::Closed)?;
         let mut state = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             if let Some(connection) = state.stack.pop() {
@@ -163,7 +165,7 @@ impl Readers {
             if state.made < MOST_READERS {
                 state.made += 1;
                 drop(state);
-                return match open(&self.path, &self.key, Access::Reader) {
+                return match open(&self.path, &key, Access::Reader) {
                     Ok(connection) => Ok(self.lent(connection)),
                     Err(error) => {
                         self.lost();
@@ -193,7 +195,31 @@ impl Readers {
         self.freed.notify_one();
     }
 
+    /// The database key, until the store is closed.
+    pub(crate) fn key(&self) -> Option<DatabaseKey> {
+        self.key
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Closes the idle readers and forgets the key; lent ones are closed when they come back.
+    pub(crate) fn close(&self) {
+        self.key
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        self.idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .stack
+            .clear();
+    }
+
     fn give_back(&self, connection: Connection) {
+        if self.key().is_none() {
+            return;
+        }
         self.idle
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -212,7 +238,9 @@ pub(crate) struct Reader<'a> {
 impl Reader<'_> {
     /// Stops what the reader is doing from another thread.
     pub(crate) fn interrupt_handle(&self) -> Option<InterruptHandle> {
-        self.connection.as_ref().map(Connection::get_interrupt_handle)
+        self.connection
+            .as_ref()
+            .map(Connection::get_interrupt_handle)
     }
 }
 

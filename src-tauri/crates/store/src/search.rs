@@ -8,48 +8,23 @@
 use std::collections::HashSet;
 
 use domain::query::{Atom, Group, Highlighter, Query, Term};
+use domain::views::{SearchHit, SearchPage};
 use domain::{MessageId, PatientText, Timestamp};
 use rusqlite::types::Value;
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
 use crate::StoreError;
-use crate::filter::{Context, Sql, Viewer};
+use crate::filter::{Context, Sql};
 use crate::message::{DAY_MS, first_row};
-use crate::rows::{Hit, PageKey, SearchPage};
-use crate::sql::{Id, kind_of};
-
-/// In which order hits stand.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, ts_rs::TS,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum SearchOrder {
-    /// The newest first.
-    #[default]
-    Newest,
-    /// Among the newest 2,000: hits in the subject or the contact's name before hits in the text.
-    Best,
-}
-
-/// A search.
-#[derive(Clone, Debug)]
-pub struct SearchRequest {
-    /// What for.
-    pub query: Query,
-    /// In which order.
-    pub order: SearchOrder,
-    /// The key of the page before; only with [`SearchOrder::Newest`].
-    pub after: Option<PageKey>,
-    /// At most so many conversations.
-    pub limit: u32,
-    /// Who asks.
-    pub viewer: Viewer,
-}
+use crate::page::{cursor, parts};
+use crate::sql::Id;
 
 /// Messages looked at in one portion.
 const PORTION: i64 = 2_000;
 /// Portions after which a search ends.
 const PORTIONS: u32 = 10;
+/// Conversations are counted up to here.
+const TOTAL: u32 = 200;
 /// Among so many of the newest hits the best are chosen.
 const RANKED: i64 = 2_000;
 /// A saved view that reads text shows at most so many conversations.
@@ -74,95 +49,116 @@ struct Plan {
     end: i64,
 }
 
-/// Runs a search.
+/// Runs a search. `ranked`: among the newest 2,000 hits, those in the subject or the contact's name
+/// come before those in the text.
 pub(crate) fn search(
-    conn: &Connection,
-    request: &SearchRequest,
-    now: Timestamp,
+    context: &Context<'_>,
+    query: &Query,
+    ranked: bool,
+    after: Option<&str>,
+    limit: u32,
 ) -> Result<SearchPage, StoreError> {
-    let context = Context {
-        conn,
-        viewer: request.viewer,
-        now,
-        depth: 3,
-    };
-    let mut plan = plan(&context, &request.query)?;
-    let mut seen = HashSet::new();
-    let mut examined = 0;
-    let limit = request.limit.clamp(1, 500) as usize;
-    let (found, next) = match request.order {
-        SearchOrder::Newest => {
-            if let Some([before]) = request.after.as_ref().and_then(PageKey::parts) {
-                plan.end = plan.end.min(before);
-            }
-            newest(conn, &plan, limit, &mut seen, &mut examined)?
+    let conn = context.conn;
+    let mut plan = plan(context, query)?;
+    let limit = limit.clamp(1, 500) as usize;
+    let found = if ranked {
+        best(conn, &plan, limit)?
+    } else {
+        if let Some([before]) = parts(after) {
+            plan.end = plan.end.min(before);
         }
-        SearchOrder::Best => (
-            best(conn, &plan, limit, &mut seen, &mut examined)?,
-            None,
-        ),
+        newest(conn, &plan, limit, TOTAL as usize)?
     };
-    let highlighter = request.query.highlighter();
+    let highlighter = query.highlighter();
     let hits = found
+        .hits
         .iter()
         .map(|found| hit(conn, found, &highlighter))
         .collect::<Result<_, _>>()?;
     Ok(SearchPage {
         hits,
-        examined,
-        next,
-        problems: request.query.problems.clone(),
+        next: found.next.map(|row| cursor(&[row])),
+        total: found.total.min(TOTAL as usize) as u32,
+        total_limit: TOTAL,
+        range: range(conn)?,
+        problems: query.problems.iter().map(ToString::to_string).collect(),
+        terms: highlighter.terms(),
     })
 }
 
-/// The newest match of each conversation, and the key to go on with.
+/// The oldest and newest message on this computer, to the day's first.
+fn range(conn: &Connection) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
+    let end = |order: &str| -> Result<Option<i64>, StoreError> {
+        let sql = format!("SELECT at FROM messages ORDER BY id {order} LIMIT 1");
+        Ok(conn
+            .prepare_cached(&sql)?
+            .query_row([], |row| row.get(0))
+            .optional()?)
+    };
+    Ok(end("ASC")?
+        .zip(end("DESC")?)
+        .map(|(a, b)| (Timestamp::from_millis(a), Timestamp::from_millis(b))))
+}
+
+struct Results {
+    hits: Vec<Found>,
+    next: Option<i64>,
+    total: usize,
+}
+
+/// The newest match of each conversation, counting on to `count` conversations.
 fn newest(
     conn: &Connection,
     plan: &Plan,
     limit: usize,
-    seen: &mut HashSet<i64>,
-    examined: &mut u32,
-) -> Result<(Vec<Found>, Option<PageKey>), StoreError> {
-    let mut found = Vec::new();
+    count: usize,
+) -> Result<Results, StoreError> {
+    let mut seen = HashSet::new();
+    let mut hits: Vec<Found> = Vec::new();
+    let mut next = None;
     let mut end = plan.end;
     // Most searches fill their page from few hits; the portions grow for those that do not.
     let mut portion = (limit as i64) * 3;
     for _ in 0..=PORTIONS {
         let looked = portion_of(conn, plan, end, portion)?;
-        *examined += looked.candidates as u32;
         for one in looked.matches {
             // Rows of one day are in order of arrival, so the day is finished before the page is cut.
-            let same_day = found
+            let same_day = hits
                 .last()
                 .is_some_and(|last: &Found| first_of(last.row) == first_of(one.row));
-            if found.len() >= limit && !same_day {
-                return Ok((sorted(found), Some(PageKey::of(&[first_of(one.row) + DAY_ROWS]))));
+            if next.is_none() && hits.len() >= limit && !same_day {
+                next = Some(first_of(one.row) + DAY_ROWS);
             }
-            if seen.insert(one.conversation) {
-                found.push(one);
+            if seen.insert(one.conversation) && next.is_none() {
+                hits.push(one);
             }
         }
-        if looked.candidates < portion {
-            return Ok((sorted(found), None));
+        let enough = next.is_some() && seen.len() >= count;
+        if looked.candidates < portion || enough {
+            return Ok(results(hits, next, seen.len()));
         }
         end = looked.last;
         portion = PORTION;
-        if found.len() >= limit * 4 {
+        // A day with more hits than anybody reads is cut after all.
+        if hits.len() >= limit * 4 {
+            next = next.or(Some(end));
+        }
+        if next.is_some() && seen.len() >= count {
             break;
         }
     }
-    Ok((sorted(found), Some(PageKey::of(&[end]))))
+    Ok(results(hits, next.or(Some(end)), seen.len()))
+}
+
+fn results(mut hits: Vec<Found>, next: Option<i64>, total: usize) -> Results {
+    hits.sort_by_key(|one| std::cmp::Reverse((one.at, one.row)));
+    Results { hits, next, total }
 }
 
 const DAY_ROWS: i64 = 1 << 20;
 
 const fn first_of(row: i64) -> i64 {
     row & !(DAY_ROWS - 1)
-}
-
-fn sorted(mut found: Vec<Found>) -> Vec<Found> {
-    found.sort_by_key(|one| std::cmp::Reverse((one.at, one.row)));
-    found
 }
 
 struct Portion {
@@ -172,12 +168,7 @@ struct Portion {
 }
 
 /// Looks at the next rows below `end`.
-fn portion_of(
-    conn: &Connection,
-    plan: &Plan,
-    end: i64,
-    size: i64,
-) -> Result<Portion, StoreError> {
+fn portion_of(conn: &Connection, plan: &Plan, end: i64, size: i64) -> Result<Portion, StoreError> {
     let mut values: Vec<Value> = Vec::new();
     let source = if plan.matching.is_empty() {
         values.extend([plan.first.into(), end.into(), size.into()]);
@@ -228,15 +219,9 @@ fn portion_of(
 }
 
 /// The best among the newest.
-fn best(
-    conn: &Connection,
-    plan: &Plan,
-    limit: usize,
-    seen: &mut HashSet<i64>,
-    examined: &mut u32,
-) -> Result<Vec<Found>, StoreError> {
+fn best(conn: &Connection, plan: &Plan, limit: usize) -> Result<Results, StoreError> {
     let looked = portion_of(conn, plan, plan.end, RANKED)?;
-    *examined = looked.candidates as u32;
+    let mut seen = HashSet::new();
     let mut scored = Vec::with_capacity(looked.matches.len());
     let (subject, people) = if plan.matching.is_empty() {
         (HashSet::new(), HashSet::new())
@@ -252,12 +237,17 @@ fn best(
         scored.push((score, found));
     }
     scored.sort_by_key(|(score, found)| std::cmp::Reverse((*score, found.at, found.row)));
-    Ok(scored
+    let mut hits: Vec<Found> = scored
         .into_iter()
         .map(|(_, found)| found)
         .filter(|found| seen.insert(found.conversation))
-        .take(limit)
-        .collect())
+        .collect();
+    hits.truncate(limit);
+    Ok(Results {
+        hits,
+        next: None,
+        total: seen.len(),
+    })
 }
 
 /// Rows at or above `from` where all words stand in these columns.
@@ -279,15 +269,10 @@ fn rows_in(
 }
 
 /// The conversations that a query with words names, for a saved view.
-pub(crate) fn conversations(
-    context: &Context<'_>,
-    query: &Query,
-) -> Result<Vec<i64>, StoreError> {
+pub(crate) fn conversations(context: &Context<'_>, query: &Query) -> Result<Vec<i64>, StoreError> {
     let plan = plan(context, query)?;
-    let mut seen = HashSet::new();
-    let mut examined = 0;
-    let (found, _) = newest(context.conn, &plan, IN_VIEW, &mut seen, &mut examined)?;
-    Ok(found
+    Ok(newest(context.conn, &plan, IN_VIEW, IN_VIEW)?
+        .hits
         .iter()
         .map(|found| found.conversation)
         .take(IN_VIEW)
@@ -383,8 +368,7 @@ fn and(condition: &mut Sql) {
 
 /// Dates bound the rows to look at.
 fn narrow(context: &Context<'_>, term: &Term, plan: &mut Plan) {
-    let begins =
-        |day: &domain::query::Day| day.begins(context.now, context.viewer.offset_minutes);
+    let begins = |day: &domain::query::Day| day.begins(context.now, context.viewer.offset_minutes);
     match (&term.atom, term.negated) {
         (Atom::After(day), false) | (Atom::Before(day), true) => {
             plan.first = plan.first.max(first_row(begins(day)));
@@ -426,28 +410,22 @@ fn hit(
     conn: &Connection,
     found: &Found,
     highlighter: &Highlighter,
-) -> Result<Hit, StoreError> {
-    let (uuid, kind, text): (Id, i64, String) = conn
+) -> Result<SearchHit, StoreError> {
+    let (uuid, text): (Id, String) = conn
         .prepare_cached(
-            "SELECT m.uuid, m.kind, b.text FROM messages m JOIN bodies b ON b.message = m.id
+            "SELECT m.uuid, b.text FROM messages m JOIN bodies b ON b.message = m.id
              WHERE m.id = ?1",
         )?
-        .query_row([found.row], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })?;
-    let (snippet, marks) = snippet(&text, highlighter);
-    Ok(Hit {
-        conversation: crate::inbox::one(conn, found.conversation)?,
-        message: MessageId::from_uuid(uuid.0),
-        kind: kind_of(kind),
-        at: Timestamp::from_millis(found.at),
-        snippet: PatientText::from(snippet),
-        marks,
+        .query_row([found.row], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(SearchHit {
+        row: crate::inbox::one(conn, found.conversation)?,
+        message: Some(MessageId::from_uuid(uuid.0)),
+        snippet: PatientText::from(snippet(&text, highlighter)),
     })
 }
 
-/// The part of a text around its first match, on one line, with what to mark.
-pub(crate) fn snippet(text: &str, highlighter: &Highlighter) -> (String, Vec<(u32, u32)>) {
+/// The part of a text around its first match, on one line, matches between U+2068 and U+2069.
+fn snippet(text: &str, highlighter: &Highlighter) -> String {
     // Long texts are searched only as far as anybody would look for a snippet.
     let text = clip(text, 20_000);
     let first = highlighter.find(text).first().map_or(0, |mark| mark.start);
@@ -469,14 +447,21 @@ pub(crate) fn snippet(text: &str, highlighter: &Highlighter) -> (String, Vec<(u3
         .collect::<Vec<_>>()
         .join(" ")
         .chars()
+        // The signs are ours here; one in the text must not pose as a mark.
+        .filter(|c| !matches!(c, '\u{2068}' | '\u{2069}'))
         .take(SNIPPET)
         .collect();
-    let marks = highlighter
-        .find(&line)
-        .into_iter()
-        .map(|mark| (mark.start as u32, mark.end as u32))
-        .collect();
-    (line, marks)
+    let mut marked = String::with_capacity(line.len() + 32);
+    let mut done = 0;
+    for mark in highlighter.find(&line) {
+        marked.push_str(line.get(done..mark.start).unwrap_or_default());
+        marked.push('\u{2068}');
+        marked.push_str(line.get(mark.clone()).unwrap_or_default());
+        marked.push('\u{2069}');
+        done = mark.end;
+    }
+    marked.push_str(line.get(done..).unwrap_or_default());
+    marked
 }
 
 fn clip(text: &str, most: usize) -> &str {

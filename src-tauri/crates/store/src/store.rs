@@ -1,40 +1,44 @@
 //! The store as callers see it: the files it holds open, and one method for each thing it can do.
 
+use std::collections::HashMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::inbound::{Cursor, RemoteId};
-use domain::outbox::Outgoing;
+use domain::inbound::{Cursor, RemoteChange, RemoteId};
+use domain::query::Query;
+use domain::views::{
+    AccountHealth, AccountView, AuditEntry, AuditReport, ContactCard, ConversationView, Counts,
+    Draft, ErasureCertificate, Event, InboxPage, InboxSort, ListScope, MessageView, OutboxView,
+    SearchPage, Vocabulary,
+};
 use domain::{
-    AccountId, Actor, AttachmentId, AttachmentMeta, Change, Clock, ContactId, ConversationId,
-    DeviceId, Hybrid, HybridClock, MessageId, OperationId, Origin, Pool, PoolId, StaffId,
-    StaffMember, Tag, Timestamp, View,
+    AccountId, Actor, Acuity, AttachmentId, AttachmentMeta, Change, Clock, ContactId,
+    ConversationId, DeviceId, HybridClock, MessageId, OperationId, Origin, PatientText, Pool,
+    PoolId, StaffId, StaffMember, Timestamp,
 };
 use rusqlite::{Connection, InterruptHandle, OptionalExtension, params};
 
 use crate::blob::{self, Blobs};
-use crate::commit::outbox::DueReply;
 use crate::commit::{self, Committed};
 use crate::connection::{self, Access};
-use crate::draft::{Draft, DraftRow};
+use crate::conversation::ReplyTarget;
+use crate::draft::NewDraft;
 use crate::error::StoreError;
-use crate::events::{Event, EventKind, Feed};
-use crate::filter::Viewer;
-use crate::inbox::{self, InboxRequest};
-use crate::ingest::{self, Delivery, IngestMode, Ingested, Ready};
+use crate::events::Feed;
+use crate::ingest::{self, Arrival, Delivery, IngestMode, Ingested, Ready};
 use crate::key::DatabaseKey;
-use crate::log::{AuditHead, AuditReport};
-use crate::pool::{Durability, Readers, Writer};
-use crate::rows::{
-    AccountRow, AuditRow, CannedRow, ContactCard, ConversationHead, ConversationRow, Counts,
-    MessageRow, OutboxItem, Page, PageKey, PracticeRow, SearchPage, TimelineRow,
-};
-use crate::search::SearchRequest;
+use crate::lists::CursorState;
+use crate::log::AuditHead;
+use crate::marks::WaitingMark;
+use crate::outgoing::ReadyReply;
+use crate::pool::{Durability, Reader, Readers, Writer};
 use crate::sql::{ACCOUNTS, ATTACHMENTS, Id, get};
 use crate::work::Work;
-use crate::{conversation, draft, lists, log, migrate, outgoing, search};
+use crate::{
+    conversation, draft, erase, filter, inbox, lists, log, marks, migrate, outgoing, search, sql,
+};
 
 /// The database's file in the store's folder.
 pub(crate) const DATABASE: &str = "anteroom.db";
@@ -55,63 +59,58 @@ pub(crate) struct Inner {
     pub feed: Feed,
     pub clock: Arc<dyn Clock>,
     pub hybrid: Arc<HybridClock>,
-    pub key: DatabaseKey,
     device: DeviceId,
-    // Last, so that the lock is given up after the writer has closed the database.
-    _lock: File,
+    /// The search that each staff member waits for.
+    searches: Mutex<HashMap<StaffId, (u64, InterruptHandle)>>,
+    /// Given up after the writer has closed the database.
+    lock: Mutex<Option<File>>,
 }
 
-/// Stops a search from another thread.
-#[derive(Clone, Default)]
-pub struct SearchHandle(Arc<Mutex<Stop>>);
-
-#[derive(Default)]
-struct Stop {
-    stopped: bool,
-    running: Option<InterruptHandle>,
+impl Inner {
+    /// The database key, until the store is closed.
+    pub(crate) fn key(&self) -> Result<DatabaseKey, StoreError> {
+        self.readers.key().ok_or(StoreError::Closed)
+    }
 }
 
-impl SearchHandle {
-    /// A handle for one search.
-    pub fn new() -> Self {
-        Self::default()
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // The writer must be done before another process may open the file.
+        self.writer.stop();
     }
+}
 
-    /// Stops the search: it returns [`StoreError::Interrupted`] at once.
-    pub fn stop(&self) {
-        let mut stop = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        stop.stopped = true;
-        if let Some(running) = &stop.running {
-            running.interrupt();
-        }
-    }
-
-    fn begin(&self, running: Option<InterruptHandle>) -> Result<(), StoreError> {
-        let mut stop = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if stop.stopped {
-            return Err(StoreError::Interrupted);
-        }
-        stop.running = running;
-        Ok(())
-    }
-
-    fn end(&self) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .running = None;
-    }
+/// A file with its bytes, or where they can be fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredAttachment {
+    /// What it is.
+    pub meta: AttachmentMeta,
+    /// Its bytes, if they are on this computer.
+    pub data: Option<Vec<u8>>,
+    /// Where its bytes are, if they are still on the server.
+    pub remote: Option<RemoteAttachment>,
 }
 
 /// Where the bytes of an attachment can be fetched that are still on the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RemoteFile {
+pub struct RemoteAttachment {
     /// The account.
     pub account: AccountId,
-    /// The network's names for the message.
-    pub names: Vec<RemoteId>,
+    /// The network's name for the message.
+    pub remote_id: RemoteId,
     /// Which of the message's attachments, from 0, in the order in which they were delivered.
-    pub part: u32,
+    pub position: u32,
+}
+
+/// A file for a draft.
+#[derive(Clone)]
+pub struct NewAttachment {
+    /// Safe to show.
+    pub name: String,
+    /// Media type.
+    pub media_type: String,
+    /// The bytes.
+    pub data: Vec<u8>,
 }
 
 impl std::fmt::Debug for Store {
@@ -189,9 +188,9 @@ impl Store {
             feed: Feed::default(),
             clock,
             hybrid: Arc::new(HybridClock::resume(device, last)),
-            key: key.clone(),
             device,
-            _lock: lock,
+            searches: Mutex::default(),
+            lock: Mutex::new(Some(lock)),
         })))
     }
 
@@ -221,6 +220,18 @@ impl Store {
             Ok(())
         })?;
         Ok(())
+    }
+
+    /// Closes the files and forgets the key. Every call after this fails with [`StoreError::Closed`].
+    pub fn close(&self) {
+        self.0.writer.stop();
+        self.0.readers.close();
+        self.0.feed.close();
+        self.0
+            .lock
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
     }
 
     /// This installation.
@@ -254,15 +265,14 @@ impl Store {
         job: impl FnOnce(&mut Work<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<(T, Vec<Event>), StoreError> {
         let now = self.0.clock.now();
-        let (value, events, dead) = self.0.writer.transaction(durability, move |tx| {
+        let (value, done) = self.0.writer.transaction(durability, move |tx| {
             let mut work = Work::new(tx, now);
             let value = job(&mut work)?;
-            let (events, dead) = work.finish()?;
-            Ok((value, events, dead))
+            Ok((value, work.finish()?))
         })?;
-        self.0.blobs.delete(&dead);
-        self.0.feed.tell(&events);
-        Ok((value, events))
+        self.0.blobs.delete(&done.dead_blobs);
+        self.0.feed.tell(&done.events);
+        Ok((value, done.events))
     }
 
     pub(crate) fn read<T>(
@@ -287,12 +297,13 @@ impl Store {
         change: Change,
     ) -> Result<Committed, StoreError> {
         let hybrid = Arc::clone(&self.0.hybrid);
-        let ((operation, at), events) = self.write(Durability::Full, move |work| {
+        let ((operation, at, changed), events) = self.write(Durability::Full, move |work| {
             commit::commit(work, &hybrid, actor, origin, &change)
         })?;
         Ok(Committed {
             operation,
             at,
+            changed,
             events,
         })
     }
@@ -305,12 +316,13 @@ impl Store {
         origin: Origin,
     ) -> Result<Committed, StoreError> {
         let hybrid = Arc::clone(&self.0.hybrid);
-        let ((operation, at), events) = self.write(Durability::Full, move |work| {
+        let ((operation, at, changed), events) = self.write(Durability::Full, move |work| {
             commit::undo::undo(work, &hybrid, actor, origin, operation)
         })?;
         Ok(Committed {
             operation: Some(operation),
             at,
+            changed,
             events,
         })
     }
@@ -319,8 +331,16 @@ impl Store {
     ///
     /// While catching up and importing the transaction is atomic but may be lost in a power cut: it is
     /// fetched again then. Some 10,000 items at a time are fastest.
-    pub fn ingest(&self, mut delivery: Delivery) -> Result<Ingested, StoreError> {
-        let durability = match delivery.mode {
+    pub fn ingest(
+        &self,
+        account: AccountId,
+        mode: IngestMode,
+        arrivals: Vec<Arrival>,
+        changes: Vec<RemoteChange>,
+        cursor: Option<Cursor>,
+        complete: bool,
+    ) -> Result<Ingested, StoreError> {
+        let durability = match mode {
             IngestMode::Live => Durability::Full,
             IngestMode::CatchUp { .. } | IngestMode::Import => Durability::Normal,
         };
@@ -330,8 +350,14 @@ impl Store {
             .staging
             .read()
             .unwrap_or_else(PoisonError::into_inner);
-        let arrivals = std::mem::take(&mut delivery.arrivals);
-        let ready = self.seal(delivery.account, arrivals)?;
+        let ready = self.seal(account, arrivals)?;
+        let delivery = Delivery {
+            account,
+            mode,
+            changes,
+            cursor,
+            complete,
+        };
         let (mut out, events) = self.write(durability, move |work| {
             ingest::ingest(work, delivery, ready)
         })?;
@@ -340,11 +366,7 @@ impl Store {
     }
 
     /// Seals the files of items that are not known yet, before the writer is asked.
-    fn seal(
-        &self,
-        account: AccountId,
-        arrivals: Vec<crate::Arrival>,
-    ) -> Result<Vec<Ready>, StoreError> {
+    fn seal(&self, account: AccountId, arrivals: Vec<Arrival>) -> Result<Vec<Ready>, StoreError> {
         let any = arrivals
             .iter()
             .any(|arrival| !arrival.item.attachments.is_empty());
@@ -378,57 +400,63 @@ impl Store {
         Ok(ready)
     }
 
-    /// Keeps what `desk` has to say about an account's health; it is no operation.
-    pub fn set_health(
-        &self,
-        account: AccountId,
-        health: &serde_json::Value,
-    ) -> Result<(), StoreError> {
-        let health = serde_json::to_string(health)?;
+    /// Keeps how an account is doing; it is no operation. Without a new `last_good` the old one stays.
+    pub fn set_health(&self, account: AccountId, health: &AccountHealth) -> Result<(), StoreError> {
+        let mut health = health.clone();
         self.write(Durability::Normal, move |work| {
             let row = get(work.tx, ACCOUNTS, account.as_uuid())?;
-            let changed = work.tx.execute(
-                "UPDATE accounts SET health = ?2 WHERE id = ?1 AND health <> ?2",
-                params![row, health],
-            )?;
-            if changed > 0 {
-                work.events.add(EventKind::Accounts, *account.as_uuid());
+            let before: String =
+                work.tx
+                    .query_row("SELECT health FROM accounts WHERE id = ?1", [row], |row| {
+                        row.get(0)
+                    })?;
+            health.last_good = health.last_good.or(lists::health(&before).last_good);
+            let health = serde_json::to_string(&health)?;
+            if health != before {
+                work.tx.execute(
+                    "UPDATE accounts SET health = ?2 WHERE id = ?1",
+                    params![row, health],
+                )?;
+                work.events.account(*account.as_uuid());
             }
             Ok(())
         })?;
         Ok(())
     }
 
-    /// Opens every snoozed conversation that is due. Gives back how many.
-    pub fn wake_due(&self) -> Result<usize, StoreError> {
-        let hybrid = Arc::clone(&self.0.hybrid);
-        let due = self.read(|conn| {
+    /// The snoozed conversations whose time has come, the longest due first.
+    pub fn due_snoozes(&self, now: Timestamp) -> Result<Vec<ConversationId>, StoreError> {
+        self.read(|conn| {
             Ok(conn
                 .prepare_cached(
-                    "SELECT uuid FROM conversations
-                     WHERE snoozed_until <= ?1 AND state = 2 AND merged_into IS NULL ORDER BY snoozed_until",
+                    "SELECT uuid FROM conversations WHERE snoozed_until <= ?1 AND state = 2
+                       AND merged_into IS NULL ORDER BY snoozed_until",
                 )?
-                .query_map([self.0.clock.now().millis()], |row| {
+                .query_map([now.millis()], |row| {
                     Ok(ConversationId::from_uuid(row.get::<_, Id>(0)?.0))
                 })?
-                .collect::<Result<Vec<_>, _>>()?)
+                .collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Erases everything of a contact. What remains is a line in the log.
+    pub fn erase_contact(
+        &self,
+        contact: ContactId,
+        actor: Actor,
+        origin: Origin,
+    ) -> Result<ErasureCertificate, StoreError> {
+        let hybrid = Arc::clone(&self.0.hybrid);
+        let (certificate, _) = self.write(Durability::Full, move |work| {
+            erase::erase(work, &hybrid, actor, origin, contact)
         })?;
-        if due.is_empty() {
-            return Ok(0);
-        }
-        let count = due.len();
-        let changes = due
-            .into_iter()
-            .map(|conversation| Change::StateSet {
-                conversation,
-                state: domain::ConversationState::Open,
-            })
-            .collect();
-        let change = Change::Many { changes };
-        self.write(Durability::Full, move |work| {
-            commit::commit(work, &hybrid, Actor::Machine, Origin::Background, &change)
+        crate::fault::point("erase.files")?;
+        // What was deleted stands in the log of the file system no longer than until now.
+        self.0.writer.with(|conn| {
+            conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            Ok(())
         })?;
-        Ok(count)
+        Ok(certificate)
     }
 
     /// When the next snoozed conversation is due.
@@ -447,13 +475,15 @@ impl Store {
 // Writing and files.
 impl Store {
     /// Keeps a draft in place of the one before; an empty one without files clears it.
-    pub fn save_draft(&self, draft: Draft) -> Result<(), StoreError> {
+    pub fn save_draft(&self, draft: &NewDraft) -> Result<(), StoreError> {
+        let draft = draft.clone();
+        // A second of typing may be lost in a power cut; a pause of the fingers must not wait for the disk.
         self.write(Durability::Normal, move |work| draft::save(work, &draft))?;
         Ok(())
     }
 
-    /// Drops a conversation's draft with its files.
-    pub fn clear_draft(&self, conversation: ConversationId) -> Result<(), StoreError> {
+    /// Throws a conversation's draft away, with its files.
+    pub fn discard_draft(&self, conversation: ConversationId) -> Result<(), StoreError> {
         self.write(Durability::Normal, move |work| {
             let row = commit::conversation::get_any(work.tx, conversation)?;
             draft::clear_row(work, row, None)
@@ -462,17 +492,16 @@ impl Store {
     }
 
     /// A conversation's draft.
-    pub fn draft(&self, conversation: ConversationId) -> Result<Option<DraftRow>, StoreError> {
-        self.read(|conn| draft::read(conn, conversation))
+    pub fn draft(&self, conversation: ConversationId) -> Result<Option<Draft>, StoreError> {
+        self.read(|conn| draft::read(conn, commit::conversation::get_any(conn, conversation)?))
     }
 
-    /// Seals a file for a conversation's draft. The name must be safe to show already.
+    /// Seals a file for a conversation's draft, which shows it once a saved draft names it. The name
+    /// must be safe to show already.
     pub fn attach(
         &self,
         conversation: ConversationId,
-        name: &str,
-        media_type: &str,
-        bytes: Vec<u8>,
+        file: &NewAttachment,
     ) -> Result<AttachmentMeta, StoreError> {
         let _staging = self
             .0
@@ -482,24 +511,23 @@ impl Store {
             .unwrap_or_else(PoisonError::into_inner);
         let meta = AttachmentMeta {
             id: AttachmentId::new(self.0.clock.now()),
-            name: name.to_owned(),
-            media_type: media_type.to_owned(),
-            size: bytes.len() as u64,
+            name: file.name.clone(),
+            media_type: file.media_type.clone(),
+            size: file.data.len() as u64,
             inline: false,
             content_id: None,
             danger: None,
             stored: true,
         };
-        let staged = self.0.blobs.stage(bytes)?;
+        let staged = self.0.blobs.stage(file.data.clone())?;
         let new = meta.clone();
         self.write(Durability::Full, move |work| {
             let row = commit::conversation::get_any(work.tx, conversation)?;
-            draft::ensure(work, row)?;
             let blob = blob::keep(work, &staged)?;
             let now = work.now;
             blob::insert(
                 work.tx,
-                &blob::NewAttachment {
+                &blob::NewRow {
                     id: new.id,
                     message: None,
                     draft: Some(row),
@@ -509,7 +537,7 @@ impl Store {
                     inline: false,
                     content_id: None,
                     danger: None,
-                    part: 0,
+                    part: -1,
                     blob: Some(blob),
                 },
                 now,
@@ -518,63 +546,41 @@ impl Store {
         Ok(meta)
     }
 
-    /// Takes a file off a draft.
+    /// Takes a file off a draft, and its bytes away.
     pub fn detach(&self, attachment: AttachmentId) -> Result<(), StoreError> {
         self.write(Durability::Full, move |work| {
-            let row = get(work.tx, ATTACHMENTS, attachment.as_uuid())?;
-            let draft: Option<i64> = work.tx.query_row(
-                "SELECT draft FROM attachments WHERE id = ?1",
-                [row],
-                |row| row.get(0),
-            )?;
-            let draft = draft.ok_or(StoreError::NotFound(ATTACHMENTS.one))?;
-            work.touch(draft)?;
-            blob::remove(work, "id", row)?;
-            Ok(())
+            draft::detach(work, attachment)
         })?;
         Ok(())
     }
 
-    /// An attachment without its bytes.
-    pub fn attachment(&self, attachment: AttachmentId) -> Result<AttachmentMeta, StoreError> {
-        self.read(|conn| {
-            let row = get(conn, ATTACHMENTS, attachment.as_uuid())?;
-            blob::list(conn, "id", row)?
-                .pop()
-                .ok_or(StoreError::NotFound(ATTACHMENTS.one))
-        })
-    }
-
-    /// An attachment's bytes; `None` while they are still on the server.
-    pub fn attachment_bytes(
+    /// A file of a conversation, with its bytes if they are here.
+    pub fn attachment(
         &self,
+        conversation: ConversationId,
         attachment: AttachmentId,
-    ) -> Result<Option<Vec<u8>>, StoreError> {
+    ) -> Result<StoredAttachment, StoreError> {
         self.read(|conn| {
             let row = get(conn, ATTACHMENTS, attachment.as_uuid())?;
-            self.0.blobs.read(conn, row)
-        })
-    }
-
-    /// Where bytes that are still on the server can be fetched.
-    pub fn remote_file(&self, attachment: AttachmentId) -> Result<RemoteFile, StoreError> {
-        self.read(|conn| {
-            let row = get(conn, ATTACHMENTS, attachment.as_uuid())?;
-            let (message, part, account) = conn
-                .query_row(
-                    "SELECT m.id, t.part, a.uuid FROM attachments t JOIN messages m ON m.id = t.message
-                     JOIN conversations c ON c.id = m.conversation JOIN accounts a ON a.id = c.account
-                     WHERE t.id = ?1",
-                    [row],
-                    |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, Id>(2)?.0)),
-                )
-                .optional()?
+            let within = commit::conversation::get_any(conn, conversation)?;
+            let (message, position, home): (Option<i64>, i64, Option<i64>) = conn.query_row(
+                "SELECT t.message, t.part, coalesce(t.draft, m.conversation)
+                 FROM attachments t LEFT JOIN messages m ON m.id = t.message WHERE t.id = ?1",
+                [row],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+            )?;
+            if home != Some(within) {
+                return Err(StoreError::NotFound(ATTACHMENTS.one));
+            }
+            let meta = blob::list(conn, "id", row)?
+                .pop()
                 .ok_or(StoreError::NotFound(ATTACHMENTS.one))?;
-            Ok(RemoteFile {
-                account: AccountId::from_uuid(account),
-                names: names(conn, message)?,
-                part,
-            })
+            let data = self.0.blobs.read(conn, row)?;
+            let remote = match message.filter(|_| data.is_none()) {
+                Some(message) => remote(conn, message, position as u32)?,
+                None => None,
+            };
+            Ok(StoredAttachment { meta, data, remote })
         })
     }
 
@@ -604,12 +610,16 @@ impl Store {
         Ok(())
     }
 
-    /// The network's names for a message, for marking it there.
-    pub fn remote_names(&self, message: MessageId) -> Result<Vec<RemoteId>, StoreError> {
-        self.read(|conn| {
-            let row = get(conn, crate::sql::MESSAGES, message.as_uuid())?;
-            names(conn, row)
-        })
+    /// Marks made here that the account's mailbox does not show yet.
+    pub fn waiting_marks(&self, account: AccountId) -> Result<Vec<WaitingMark>, StoreError> {
+        self.read(|conn| marks::waiting(conn, account))
+    }
+
+    /// Forgets marks that were carried, or that cannot be.
+    pub fn marks_done(&self, ids: &[i64]) -> Result<(), StoreError> {
+        let ids = ids.to_vec();
+        self.write(Durability::Normal, move |work| marks::done(work.tx, &ids))?;
+        Ok(())
     }
 
     /// Deletes sealed files that nothing names, such as a crash leaves. Gives back how many.
@@ -619,11 +629,24 @@ impl Store {
     }
 }
 
-fn names(conn: &Connection, message: i64) -> Result<Vec<RemoteId>, StoreError> {
+fn remote(
+    conn: &Connection,
+    message: i64,
+    position: u32,
+) -> Result<Option<RemoteAttachment>, StoreError> {
     Ok(conn
-        .prepare_cached("SELECT name FROM remote_names WHERE message = ?1 ORDER BY name")?
-        .query_map([message], |row| row.get(0).map(RemoteId))?
-        .collect::<Result<_, _>>()?)
+        .prepare_cached(
+            "SELECT a.uuid, r.name FROM remote_names r JOIN accounts a ON a.id = r.account
+             WHERE r.message = ?1 ORDER BY r.name LIMIT 1",
+        )?
+        .query_row([message], |row| {
+            Ok(RemoteAttachment {
+                account: AccountId::from_uuid(row.get::<_, Id>(0)?.0),
+                remote_id: RemoteId(row.get(1)?),
+                position,
+            })
+        })
+        .optional()?)
 }
 
 // The outbox.
@@ -633,7 +656,7 @@ impl Store {
         &self,
         account: AccountId,
         now: Timestamp,
-    ) -> Result<Vec<DueReply>, StoreError> {
+    ) -> Result<Vec<MessageId>, StoreError> {
         self.read(|conn| commit::outbox::due(conn, account, now))
     }
 
@@ -642,61 +665,129 @@ impl Store {
         self.read(|conn| commit::outbox::next_due(conn, account))
     }
 
-    /// A reply as its channel wants it, references and files included.
-    pub fn outgoing(&self, reply: MessageId) -> Result<Outgoing, StoreError> {
-        self.read(|conn| outgoing::outgoing(conn, &self.0.blobs, reply))
+    /// Replies of an account of which nobody knows whether they were sent.
+    pub fn uncertain_replies(&self, account: AccountId) -> Result<Vec<MessageId>, StoreError> {
+        self.read(|conn| commit::outbox::uncertain(conn, account))
     }
 
-    /// Every reply that waits or is in trouble.
-    pub fn outbox(&self) -> Result<Vec<OutboxItem>, StoreError> {
-        self.read(lists::outbox)
+    /// A reply as its channel wants it, references and files included.
+    pub fn outgoing(&self, reply: MessageId) -> Result<ReadyReply, StoreError> {
+        self.read(|conn| outgoing::ready(conn, &self.0.blobs, reply))
+    }
+
+    /// Where a reply is on its way.
+    pub fn outbox_view(&self, reply: MessageId) -> Result<OutboxView, StoreError> {
+        self.read(|conn| {
+            let at = commit::outbox::standing(conn, reply)?;
+            Ok(OutboxView {
+                state: at.state,
+                not_before: Timestamp::from_millis(at.not_before),
+                attempts: at.attempt,
+                failure: at.failure,
+                why: at.why.into(),
+            })
+        })
+    }
+
+    /// The account through which a reply leaves.
+    pub fn account_of(&self, reply: MessageId) -> Result<AccountId, StoreError> {
+        self.read(|conn| {
+            let at = commit::outbox::standing(conn, reply)?;
+            sql::uuid_of(conn, ACCOUNTS, at.account).map(AccountId::from_uuid)
+        })
+    }
+
+    /// Where an answer to a conversation goes.
+    pub fn reply_target(&self, conversation: ConversationId) -> Result<ReplyTarget, StoreError> {
+        self.read(|conn| {
+            let row = commit::conversation::get_any(conn, conversation)?;
+            conversation::target(conn, row)
+        })
     }
 }
 
 // Reading.
 impl Store {
-    /// A page of conversations.
-    pub fn inbox(&self, request: &InboxRequest) -> Result<Page<ConversationRow>, StoreError> {
+    /// A page of conversations; `cursor` is the `next` of the page before.
+    pub fn inbox(
+        &self,
+        scope: &ListScope,
+        me: StaffId,
+        sort: InboxSort,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<InboxPage, StoreError> {
         let now = self.0.clock.now();
-        self.read(|conn| inbox::page(conn, request, now))
+        self.read(|conn| inbox::page(&context(conn, me, now)?, scope, sort, cursor, limit))
     }
 
-    /// A search. `handle` stops it from another thread.
+    /// Everything that a scope shows, the newest first; at most 100,000.
+    pub fn matching(
+        &self,
+        scope: &ListScope,
+        me: StaffId,
+    ) -> Result<Vec<ConversationId>, StoreError> {
+        let now = self.0.clock.now();
+        self.read(|conn| inbox::matching(&context(conn, me, now)?, scope, 100_000))
+    }
+
+    /// A search in the language of [`domain::query`], as it is typed. A newer search by the same staff
+    /// member stops an older one, which fails with [`StoreError::Interrupted`].
     pub fn search(
         &self,
-        request: &SearchRequest,
-        handle: &SearchHandle,
+        query: &str,
+        me: StaffId,
+        ranked: bool,
+        cursor: Option<&str>,
+        limit: u32,
     ) -> Result<SearchPage, StoreError> {
-        let reader = self.0.readers.lend()?;
-        handle.begin(reader.interrupt_handle())?;
-        let found = search::search(&reader, request, self.0.clock.now());
-        handle.end();
-        found
+        let now = self.0.clock.now();
+        let query = Query::parse_typing(query);
+        let running = Running::begin(&self.0, me)?;
+        let context = context(&running.reader, me, now)?;
+        search::search(&context, &query, ranked, cursor, limit)
     }
 
-    /// The head of a conversation.
-    pub fn conversation(&self, id: ConversationId) -> Result<ConversationHead, StoreError> {
-        self.read(|conn| conversation::head(conn, id))
-    }
-
-    /// A page of a conversation's messages, the newest first; `before` is the key of the page before.
-    pub fn messages(
+    /// Everything that the conversation pane shows at first, with the newest `limit` messages.
+    pub fn conversation(
         &self,
         id: ConversationId,
-        before: Option<&PageKey>,
         limit: u32,
-    ) -> Result<Page<MessageRow>, StoreError> {
-        self.read(|conn| conversation::messages(conn, id, before, limit))
+    ) -> Result<ConversationView, StoreError> {
+        self.read(|conn| conversation::view(conn, id, limit))
     }
 
-    /// A message's HTML body.
-    pub fn html(&self, message: MessageId) -> Result<Option<String>, StoreError> {
+    /// The messages before a cursor, oldest first, and the cursor of those before them.
+    pub fn older_messages(
+        &self,
+        id: ConversationId,
+        cursor: &str,
+        limit: u32,
+    ) -> Result<(Vec<MessageView>, Option<String>), StoreError> {
+        self.read(|conn| {
+            let row = commit::conversation::get_any(conn, id)?;
+            conversation::messages(conn, row, Some(cursor), limit)
+        })
+    }
+
+    /// A conversation's urgency.
+    pub fn acuity(&self, id: ConversationId) -> Result<Acuity, StoreError> {
+        self.read(|conn| {
+            let row = commit::conversation::get_any(conn, id)?;
+            Ok(conn
+                .prepare_cached("SELECT acuity FROM conversations WHERE id = ?1")?
+                .query_row([row], |row| row.get(0).map(sql::acuity_of))?)
+        })
+    }
+
+    /// A message's HTML form, cleaned before it was stored, and how many pictures wait for a click.
+    pub fn message_html(&self, message: MessageId) -> Result<(PatientText, u32), StoreError> {
         self.read(|conn| conversation::html(conn, message))
     }
 
-    /// A message's untouched bytes, where they were kept.
-    pub fn raw(&self, message: MessageId) -> Result<Option<Vec<u8>>, StoreError> {
-        self.read(|conn| conversation::raw(conn, message))
+    /// The untouched bytes of a message that could not be understood.
+    pub fn message_source(&self, message: MessageId) -> Result<Vec<u8>, StoreError> {
+        self.read(|conn| conversation::source(conn, message))
     }
 
     /// The conversation that holds a message.
@@ -704,47 +795,43 @@ impl Store {
         self.read(|conn| conversation::conversation_of(conn, message))
     }
 
-    /// The newest lines of a conversation's timeline.
-    pub fn timeline(
-        &self,
-        id: ConversationId,
-        limit: u32,
-    ) -> Result<Vec<TimelineRow>, StoreError> {
-        self.read(|conn| conversation::timeline(conn, id, limit))
-    }
-
     /// The card of a contact.
     pub fn contact(&self, id: ContactId) -> Result<ContactCard, StoreError> {
         self.read(|conn| conversation::contact(conn, id))
     }
 
-    /// The contact behind a handle.
-    pub fn contact_by_handle(
-        &self,
-        handle: &domain::Handle,
-    ) -> Result<Option<ContactId>, StoreError> {
+    /// Maintained counts, as a staff member sees them.
+    pub fn counts(&self, me: StaffId) -> Result<Counts, StoreError> {
+        self.read(|conn| lists::counts(conn, me))
+    }
+
+    /// When the store was made.
+    pub fn created_at(&self) -> Result<Option<Timestamp>, StoreError> {
         self.read(|conn| {
             Ok(conn
-                .prepare_cached(
-                    "SELECT k.uuid FROM handles h JOIN contacts k ON k.id = h.contact
-                     WHERE h.channel = ?1 AND h.address = ?2",
-                )?
                 .query_row(
-                    params![handle.channel.word(), handle.address.reveal()],
-                    |row| Ok(ContactId::from_uuid(row.get::<_, Id>(0)?.0)),
+                    "SELECT applied_at FROM migrations ORDER BY number LIMIT 1",
+                    [],
+                    |row| row.get(0).map(Timestamp::from_millis),
                 )
                 .optional()?)
         })
     }
 
-    /// Maintained counts, as a viewer sees them.
-    pub fn counts(&self, viewer: Viewer) -> Result<Counts, StoreError> {
-        self.read(|conn| lists::counts(conn, viewer))
+    /// The practice's name; empty before set-up has named it.
+    pub fn practice_name(&self) -> Result<String, StoreError> {
+        self.read(|conn| Ok(lists::meta(conn, "practice_name")?.unwrap_or_default()))
     }
 
-    /// The practice; `None` before set-up has named it.
-    pub fn practice(&self) -> Result<Option<PracticeRow>, StoreError> {
-        self.read(lists::practice)
+    /// Whether anything is stored that a backup would be missed for.
+    pub fn has_messages(&self) -> Result<bool, StoreError> {
+        self.read(|conn| {
+            Ok(
+                conn.query_row("SELECT EXISTS (SELECT 1 FROM messages)", [], |row| {
+                    row.get(0)
+                })?,
+            )
+        })
     }
 
     /// Everybody who signs in or once did.
@@ -752,50 +839,39 @@ impl Store {
         self.read(lists::staff)
     }
 
-    /// The pools in use; the first receives what no rule routes.
-    pub fn pools(&self) -> Result<Vec<Pool>, StoreError> {
-        self.read(lists::pools)
+    /// The words of the practice that every screen needs.
+    pub fn vocabulary(&self, me: StaffId) -> Result<Vocabulary, StoreError> {
+        self.read(|conn| {
+            Ok(Vocabulary {
+                staff: lists::staff(conn)?,
+                pools: lists::pools(conn)?,
+                tags: lists::tags(conn)?,
+                views: lists::views(conn, me)?,
+                canned: lists::canned(conn)?,
+            })
+        })
     }
 
-    /// The tags in use.
-    pub fn tags(&self) -> Result<Vec<Tag>, StoreError> {
-        self.read(lists::tags)
-    }
-
-    /// The saved views that a viewer sees.
-    pub fn views(&self, viewer: Viewer) -> Result<Vec<View>, StoreError> {
-        self.read(|conn| lists::views(conn, viewer))
-    }
-
-    /// The canned responses in use, by title.
-    pub fn canned(&self) -> Result<Vec<CannedRow>, StoreError> {
-        self.read(lists::canned)
-    }
-
-    /// One setting of the practice or of a staff member; null when not set.
-    pub fn setting(
-        &self,
-        staff: Option<StaffId>,
-        key: &str,
-    ) -> Result<serde_json::Value, StoreError> {
-        self.read(|conn| lists::setting(conn, staff, key))
-    }
-
-    /// All settings of the practice or of a staff member.
+    /// The practice's settings, overlaid by a staff member's own.
     pub fn settings(
         &self,
-        staff: Option<StaffId>,
-    ) -> Result<Vec<(String, serde_json::Value)>, StoreError> {
-        self.read(|conn| lists::settings(conn, staff))
+        me: StaffId,
+    ) -> Result<serde_json::Map<String, serde_json::Value>, StoreError> {
+        self.read(|conn| lists::settings(conn, me))
     }
 
-    /// Every account, disconnected ones included.
-    pub fn accounts(&self) -> Result<Vec<AccountRow>, StoreError> {
+    /// The connected accounts with their health.
+    pub fn accounts(&self) -> Result<Vec<AccountView>, StoreError> {
         self.read(lists::accounts)
     }
 
-    /// Where an account's fetching goes on; `None`: from the start.
-    pub fn cursor(&self, account: AccountId) -> Result<Option<Cursor>, StoreError> {
+    /// The practice's own addresses, of every account ever connected, with their aliases.
+    pub fn own_addresses(&self) -> Result<Vec<String>, StoreError> {
+        self.read(lists::own_addresses)
+    }
+
+    /// Where an account's fetching stands.
+    pub fn cursor(&self, account: AccountId) -> Result<CursorState, StoreError> {
         self.read(|conn| lists::cursor(conn, account))
     }
 
@@ -808,12 +884,14 @@ impl Store {
         })
     }
 
-    /// A page of the audit log, newest first.
-    pub fn audit(
-        &self,
-        before: Option<&PageKey>,
-        limit: u32,
-    ) -> Result<Page<AuditRow>, StoreError> {
+    /// The newest operation of a staff member that can be taken back.
+    pub fn newest_undoable(&self, me: StaffId) -> Result<Option<OperationId>, StoreError> {
+        let now = self.0.clock.now();
+        self.read(|conn| commit::undo::newest(conn, me, now))
+    }
+
+    /// A page of the audit log, newest first: the entries before number `before`.
+    pub fn audit(&self, before: Option<u64>, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
         self.read(|conn| lists::audit(conn, before, limit))
     }
 
@@ -822,14 +900,84 @@ impl Store {
         self.read(log::head)
     }
 
-    /// Checks the whole log; with a head that was kept elsewhere, also that nothing was cut off.
-    pub fn verify_audit(&self, expected: Option<&AuditHead>) -> Result<AuditReport, StoreError> {
-        self.read(|conn| log::verify(conn, expected))
+    /// Checks the whole log.
+    pub fn verify_audit(&self) -> Result<AuditReport, StoreError> {
+        self.read(|conn| log::verify(conn, None))
     }
 
-    /// A hybrid time after every time written here.
-    pub fn tick(&self) -> Hybrid {
-        self.0.hybrid.tick(self.0.clock.now())
+    /// Checks the whole log, and that it still holds the entry of a head that was kept elsewhere: a log
+    /// that was cut off is found only so.
+    pub fn verify_audit_against(&self, head: &AuditHead) -> Result<AuditReport, StoreError> {
+        self.read(|conn| log::verify(conn, Some(head)))
+    }
+}
+
+fn context(
+    conn: &Connection,
+    staff: StaffId,
+    now: Timestamp,
+) -> Result<filter::Context<'_>, StoreError> {
+    let offset: Option<String> = conn
+        .prepare_cached(
+            "SELECT value FROM settings WHERE staff = 0 AND key = 'utc_offset_minutes'",
+        )?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    Ok(filter::Context {
+        conn,
+        viewer: filter::Viewer {
+            staff,
+            offset_minutes: offset.and_then(|text| text.parse().ok()).unwrap_or(0),
+        },
+        now,
+        depth: 3,
+    })
+}
+
+/// A search that runs. While it is registered, a newer one may interrupt its reader; it is taken off
+/// the register before the reader can serve anybody else.
+struct Running<'s> {
+    inner: &'s Inner,
+    me: StaffId,
+    serial: u64,
+    reader: Reader<'s>,
+}
+
+impl<'s> Running<'s> {
+    fn begin(inner: &'s Inner, me: StaffId) -> Result<Self, StoreError> {
+        let reader = inner.readers.lend()?;
+        let handle = reader.interrupt_handle().ok_or(StoreError::Closed)?;
+        let mut searches = inner
+            .searches
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let serial = searches.get(&me).map_or(0, |(serial, _)| serial + 1);
+        if let Some((_, older)) = searches.insert(me, (serial, handle)) {
+            older.interrupt();
+        }
+        drop(searches);
+        Ok(Self {
+            inner,
+            me,
+            serial,
+            reader,
+        })
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        let mut searches = self
+            .inner
+            .searches
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if searches
+            .get(&self.me)
+            .is_some_and(|(serial, _)| *serial == self.serial)
+        {
+            searches.remove(&self.me);
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use uuid::Uuid;
 
 use crate::StoreError;
-use crate::events::{Event, EventKind, Events};
+use crate::events::{Event, Events};
 use crate::filter::{self, Facts};
 
 /// A transaction with what it has touched so far.
@@ -25,6 +25,14 @@ pub(crate) struct Work<'t> {
     views: Option<Vec<CountedView>>,
     recount_views: bool,
     /// Files that became useless with this transaction; deleted once it was committed.
+    pub dead_blobs: Vec<[u8; 32]>,
+}
+
+/// What is left to do once the transaction was committed.
+pub(crate) struct Finished {
+    /// To tell.
+    pub events: Vec<Event>,
+    /// Files to delete.
     pub dead_blobs: Vec<[u8; 32]>,
 }
 
@@ -57,7 +65,7 @@ impl<'t> Work<'t> {
         if !self.before.contains_key(&conversation) {
             let facts = filter::facts(self.tx, conversation)?;
             if let Some(facts) = &facts {
-                self.events.add(EventKind::Conversations, facts.uuid);
+                self.events.conversation(facts.uuid);
             }
             self.before.insert(conversation, facts);
         }
@@ -67,7 +75,7 @@ impl<'t> Work<'t> {
     /// To be called after a conversation was made.
     pub(crate) fn made(&mut self, conversation: i64, uuid: Uuid) {
         self.before.entry(conversation).or_insert(None);
-        self.events.add(EventKind::Conversations, uuid);
+        self.events.conversation(uuid);
     }
 
     /// Names changed that saved views refer to: all their counts are taken anew at the end.
@@ -76,7 +84,7 @@ impl<'t> Work<'t> {
     }
 
     /// Settles the counts and gives back what to tell and which files to delete.
-    pub(crate) fn finish(mut self) -> Result<(Vec<Event>, Vec<[u8; 32]>), StoreError> {
+    pub(crate) fn finish(mut self) -> Result<Finished, StoreError> {
         let before = std::mem::take(&mut self.before);
         let mut moves: HashMap<CountKey, i64> = HashMap::new();
         for (conversation, old) in before {
@@ -90,9 +98,6 @@ impl<'t> Work<'t> {
             tally(new.as_ref(), views, 1, &mut moves);
         }
         moves.retain(|_, by| *by != 0);
-        if !moves.is_empty() || self.recount_views {
-            self.events.add_kind(EventKind::Counts);
-        }
         let mut add = self.tx.prepare_cached(
             "INSERT INTO counts (what, of, staff, n) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT DO UPDATE SET n = n + excluded.n",
@@ -104,7 +109,10 @@ impl<'t> Work<'t> {
         if self.recount_views {
             recount_views(self.tx, self.now)?;
         }
-        Ok((self.events.finish(), self.dead_blobs))
+        Ok(Finished {
+            events: self.events.finish(),
+            dead_blobs: self.dead_blobs,
+        })
     }
 
     fn views(&mut self) -> Result<(), StoreError> {
@@ -181,7 +189,7 @@ pub(crate) fn tally(
     if facts.draft {
         add(("drafts", 0, 0));
     }
-    if facts.acuity >= 2 && facts.state != 3 {
+    if facts.red_flag && facts.state == 0 {
         add(("red_flags", 0, 0));
     }
     for tag in &facts.tags {
@@ -235,4 +243,3 @@ pub(crate) fn each_conversation(
         }
     }
 }
-

@@ -52,6 +52,18 @@ impl Highlighter {
         self.needles.is_empty()
     }
 
+    /// The words it looks for, folded, each once.
+    pub fn terms(&self) -> Vec<String> {
+        let mut terms: Vec<String> = self
+            .needles
+            .iter()
+            .flat_map(|needle| needle.words.iter().cloned())
+            .collect();
+        terms.sort_unstable();
+        terms.dedup();
+        terms
+    }
+
     /// The byte ranges to mark, in order, never touching each other.
     pub fn find(&self, text: &str) -> Vec<Range<usize>> {
         let words = words(text);

@@ -6,7 +6,6 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{Effect, Step};
 use crate::StoreError;
 use crate::error::Refusal;
-use crate::events::EventKind;
 use crate::message;
 use crate::sql::{CONTACTS, get};
 use crate::work::Work;
@@ -31,7 +30,7 @@ pub(super) fn apply(work: &mut Work<'_>, change: &Change) -> Result<Effect, Stor
                 )?;
                 Ok(())
             })?;
-            work.events.add(EventKind::Contacts, *contact.as_uuid());
+            work.events.contact(*contact.as_uuid());
             let undo = Change::ContactSaved {
                 contact: *contact,
                 name: PatientText::from(before),
@@ -204,6 +203,6 @@ fn part(
 }
 
 fn told(work: &mut Work<'_>, a: ContactId, b: ContactId) {
-    work.events.add(EventKind::Contacts, *a.as_uuid());
-    work.events.add(EventKind::Contacts, *b.as_uuid());
+    work.events.contact(*a.as_uuid());
+    work.events.contact(*b.as_uuid());
 }

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{Effect, Step};
 use crate::StoreError;
 use crate::error::Refusal;
+use crate::marks::Mark;
 use crate::message;
 use crate::sql::{
     CONVERSATIONS, Id, MESSAGES, NOTE, POOLS, STAFF, TAGS, acuity_number, acuity_of, find, get,
@@ -243,26 +244,29 @@ pub(crate) fn set_state(
 
 fn set_read(work: &mut Work<'_>, row: i64, read: bool) -> Result<bool, StoreError> {
     work.touch(row)?;
-    let changed = if read {
-        work.tx.execute(
-            "UPDATE messages SET unread = 0 WHERE conversation = ?1 AND unread = 1",
-            [row],
-        )?
+    let sql = if read {
+        "UPDATE messages SET unread = 0 WHERE conversation = ?1 AND unread = 1 RETURNING id"
     } else {
-        work.tx.execute(
-            "UPDATE messages SET unread = 1 WHERE unread = 0 AND id =
-               (SELECT id FROM messages WHERE conversation = ?1 AND kind = 0
-                ORDER BY at DESC, id DESC LIMIT 1)",
-            [row],
-        )?
+        "UPDATE messages SET unread = 1 WHERE unread = 0 AND id =
+           (SELECT id FROM messages WHERE conversation = ?1 AND kind = 0
+            ORDER BY at DESC, id DESC LIMIT 1) RETURNING id"
     };
+    let changed = work
+        .tx
+        .prepare_cached(sql)?
+        .query_map([row], |row| row.get(0))?
+        .collect::<Result<Vec<i64>, _>>()?;
+    let mark = if read { Mark::Seen } else { Mark::Unseen };
+    for message in &changed {
+        crate::marks::want(work.tx, *message, mark)?;
+    }
     work.tx.execute(
         "UPDATE conversations AS c SET unread =
            (SELECT count(*) FROM messages m WHERE m.conversation = c.id AND m.unread = 1)
          WHERE c.id = ?1",
         [row],
     )?;
-    Ok(changed > 0)
+    Ok(!changed.is_empty())
 }
 
 /// Writes a message that staff made here: a note or a reply. The caller indexes it.
@@ -333,7 +337,9 @@ fn merge(
     let moved = work
         .tx
         .prepare("SELECT uuid FROM messages WHERE conversation = ?1 ORDER BY at, id")?
-        .query_map([from_row], |row| Ok(MessageId::from_uuid(row.get::<_, Id>(0)?.0)))?
+        .query_map([from_row], |row| {
+            Ok(MessageId::from_uuid(row.get::<_, Id>(0)?.0))
+        })?
         .collect::<Result<Vec<_>, _>>()?;
     work.tx.execute(
         "UPDATE messages SET conversation = ?2 WHERE conversation = ?1",

@@ -28,8 +28,10 @@ pub struct Committed {
     pub operation: Option<OperationId>,
     /// When, in the order that every desktop agrees on.
     pub at: Hybrid,
+    /// How many conversations it altered.
+    pub changed: u32,
     /// What changed; every listener has been told.
-    pub events: Vec<crate::Event>,
+    pub events: Vec<domain::views::Event>,
 }
 
 /// One step of taking an operation back.
@@ -86,6 +88,14 @@ impl Effect {
             undoable: false,
             ..Self::default()
         }
+    }
+
+    /// How many conversations it is about.
+    pub(crate) fn altered(&self) -> u32 {
+        let mut rows = self.conversations.clone();
+        rows.sort_unstable();
+        rows.dedup();
+        rows.len() as u32
     }
 
     pub(crate) fn about(mut self, conversation: i64) -> Self {
@@ -158,7 +168,10 @@ fn many(work: &mut Work<'_>, changes: &[Change], by: Actor) -> Result<Effect, St
         whole.changed |= part.changed;
         whole.undoable &= part.undoable;
         whole.steps.extend(part.steps);
-        whole.conversations.extend(part.conversations);
+        // What was as wanted already did not change.
+        if part.changed {
+            whole.conversations.extend(part.conversations);
+        }
     }
     Ok(whole)
 }
@@ -170,15 +183,15 @@ pub(crate) fn commit(
     actor: Actor,
     origin: Origin,
     change: &Change,
-) -> Result<(Option<OperationId>, Hybrid), StoreError> {
+) -> Result<(Option<OperationId>, Hybrid, u32), StoreError> {
     let at = clock.tick(work.now);
     let effect = apply(work, change, actor)?;
     crate::fault::point("commit.applied")?;
     if !effect.changed {
-        return Ok((None, at));
+        return Ok((None, at, 0));
     }
     let id = record(work, at, actor, origin, change, &effect)?;
-    Ok((Some(id), at))
+    Ok((Some(id), at, effect.altered()))
 }
 
 /// Logs a change that was applied, with the way back.

@@ -7,11 +7,11 @@ use domain::{
 };
 use rusqlite::{OptionalExtension, params};
 
-use super::conversation::{get_any, insert_own, set_state};
 use super::Effect;
+use super::conversation::{get_any, insert_own, set_state};
 use crate::StoreError;
 use crate::error::Refusal;
-use crate::events::EventKind;
+use crate::marks::Mark;
 use crate::message;
 use crate::sql::{
     ACCOUNTS, ATTACHMENTS, CANCELLED, CONVERSATIONS, MESSAGES, REPLY, find, from_serde_word, get,
@@ -22,7 +22,6 @@ use crate::work::Work;
 /// Where a reply stands.
 pub(crate) struct Standing {
     pub message: i64,
-    pub id: MessageId,
     pub conversation: i64,
     pub account: i64,
     pub state: OutboxState,
@@ -63,7 +62,6 @@ pub(crate) fn standing(
         .ok_or(StoreError::NotFound("reply"))?;
     Ok(Standing {
         message,
-        id: reply,
         conversation: row.0,
         account: row.1,
         state: word(&row.2, OutboxState::from_word, "outbox state")?,
@@ -188,7 +186,6 @@ pub(crate) fn step(
             "UPDATE conversations SET pending = pending + ?2, failed = failed + ?3 WHERE id = ?1",
         )?
         .execute(params![at.conversation, pending, troubled])?;
-    work.events.add(EventKind::Outbox, *at.id.as_uuid());
     Ok(())
 }
 
@@ -303,7 +300,6 @@ fn queue(work: &mut Work<'_>, change: &Change, by: Actor) -> Result<Effect, Stor
         ])?;
     crate::draft::clear_row(work, row, Some("reply"))?;
     message::refresh(work.tx, row)?;
-    work.events.add(EventKind::Outbox, *reply.as_uuid());
     Ok(Effect::lasting().about(row))
 }
 
@@ -339,6 +335,14 @@ pub(crate) fn sent(
         "UPDATE messages SET at = max(at, ?2) WHERE id = ?1",
         params![at.message, work.now.millis()],
     )?;
+    let answers: Option<i64> = work.tx.query_row(
+        "SELECT answers FROM outbox WHERE message = ?1",
+        [at.message],
+        |row| row.get(0),
+    )?;
+    if let Some(answers) = answers {
+        crate::marks::want(work.tx, answers, Mark::Answered)?;
+    }
     let written_since: bool = work.tx.query_row(
         "SELECT coalesce(last_inbound_at > ?2, 0) FROM conversations WHERE id = ?1",
         params![at.conversation, at.queued_at],
@@ -402,41 +406,38 @@ pub(crate) fn interrupted(work: &Work<'_>) -> Result<Vec<Change>, StoreError> {
         .collect()
 }
 
-/// A reply that may leave now.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct DueReply {
-    /// Its conversation.
-    pub conversation: domain::ConversationId,
-    /// The reply.
-    pub reply: MessageId,
-    /// The number of attempts so far.
-    pub attempts: u32,
-}
-
 /// Replies of an account that may leave at `now`, the longest waiting first.
 pub(crate) fn due(
     conn: &rusqlite::Connection,
     account: domain::AccountId,
     now: Timestamp,
-) -> Result<Vec<DueReply>, StoreError> {
+) -> Result<Vec<MessageId>, StoreError> {
     let account = get(conn, ACCOUNTS, account.as_uuid())?;
     Ok(conn
         .prepare_cached(
-            "SELECT c.uuid AS conversation, m.uuid AS reply, o.attempt AS attempt
-             FROM outbox o JOIN messages m ON m.id = o.message
-             JOIN conversations c ON c.id = m.conversation
+            "SELECT m.uuid FROM outbox o JOIN messages m ON m.id = o.message
              WHERE o.account = ?1 AND o.not_before <= ?2 AND o.state IN ('held', 'queued')
              ORDER BY o.not_before, o.message",
         )?
         .query_map(params![account, now.millis()], |row| {
-            Ok(DueReply {
-                conversation: domain::ConversationId::from_uuid(crate::sql::uuid(
-                    row,
-                    "conversation",
-                )?),
-                reply: MessageId::from_uuid(crate::sql::uuid(row, "reply")?),
-                attempts: row.get("attempt")?,
-            })
+            Ok(MessageId::from_uuid(row.get::<_, crate::sql::Id>(0)?.0))
+        })?
+        .collect::<Result<_, _>>()?)
+}
+
+/// Replies of an account of which nobody knows whether they were sent.
+pub(crate) fn uncertain(
+    conn: &rusqlite::Connection,
+    account: domain::AccountId,
+) -> Result<Vec<MessageId>, StoreError> {
+    let account = get(conn, ACCOUNTS, account.as_uuid())?;
+    Ok(conn
+        .prepare_cached(
+            "SELECT m.uuid FROM outbox o JOIN messages m ON m.id = o.message
+             WHERE o.account = ?1 AND o.state = 'uncertain' ORDER BY o.message",
+        )?
+        .query_map([account], |row| {
+            Ok(MessageId::from_uuid(row.get::<_, crate::sql::Id>(0)?.0))
         })?
         .collect::<Result<_, _>>()?)
 }

@@ -8,7 +8,6 @@ use uuid::Uuid;
 use super::{Effect, Step};
 use crate::StoreError;
 use crate::error::Refusal;
-use crate::events::EventKind;
 use crate::sql::{ACCOUNTS, CANNED, Id, POOLS, STAFF, TAGS, Table, VIEWS, find, get};
 use crate::work::Work;
 
@@ -17,7 +16,7 @@ pub(super) fn apply(work: &mut Work<'_>, change: &Change) -> Result<Effect, Stor
         Change::PracticeNamed { practice, name } => {
             let id = meta(work.tx, "practice", practice.as_uuid().to_string())?;
             let named = meta(work.tx, "practice_name", name.clone())?;
-            work.events.add_kind(EventKind::Staff);
+            work.events.vocabulary();
             Ok(lasting_if(id || named))
         }
         Change::StaffSaved { staff } => {
@@ -39,7 +38,7 @@ pub(super) fn apply(work: &mut Work<'_>, change: &Change) -> Result<Effect, Stor
             if changed > 0 {
                 work.recount_views();
             }
-            work.events.add(EventKind::Staff, *staff.id.as_uuid());
+            work.events.vocabulary();
             Ok(lasting_if(changed > 0))
         }
         Change::AccountSaved {
@@ -69,7 +68,7 @@ pub(super) fn apply(work: &mut Work<'_>, change: &Change) -> Result<Effect, Stor
             if changed > 0 {
                 work.recount_views();
             }
-            work.events.add(EventKind::Accounts, uuid);
+            work.events.account(uuid);
             Ok(lasting_if(changed > 0))
         }
         Change::AccountRemoved { account } => {
@@ -78,7 +77,7 @@ pub(super) fn apply(work: &mut Work<'_>, change: &Change) -> Result<Effect, Stor
                 "UPDATE accounts SET removed = 1, cursor = NULL WHERE id = ?1 AND removed = 0",
                 [row],
             )?;
-            work.events.add(EventKind::Accounts, *account.as_uuid());
+            work.events.account(*account.as_uuid());
             Ok(lasting_if(changed > 0))
         }
         Change::PoolSaved { pool } => pool_saved(work, change, pool),
@@ -98,7 +97,10 @@ pub(super) fn apply(work: &mut Work<'_>, change: &Change) -> Result<Effect, Stor
             }
             let before = canned_row(work.tx, canned.as_uuid())?;
             let new = (shortcut.clone(), title.clone(), text.clone());
-            if before.as_ref().is_some_and(|(row, removed)| *row == new && !removed) {
+            if before
+                .as_ref()
+                .is_some_and(|(row, removed)| *row == new && !removed)
+            {
                 return Ok(Effect::none());
             }
             work.tx.execute(
@@ -107,7 +109,7 @@ pub(super) fn apply(work: &mut Work<'_>, change: &Change) -> Result<Effect, Stor
                    title = excluded.title, text = excluded.text, removed = 0",
                 params![Id(*canned.as_uuid()), shortcut, title, text],
             )?;
-            work.events.add(EventKind::Canned, *canned.as_uuid());
+            work.events.vocabulary();
             let undo = match before {
                 Some(((shortcut, title, text), false)) => Change::CannedSaved {
                     canned: *canned,
@@ -126,7 +128,7 @@ pub(super) fn apply(work: &mut Work<'_>, change: &Change) -> Result<Effect, Stor
                 return Ok(Effect::none());
             };
             put_away(work, CANNED, canned.as_uuid())?;
-            work.events.add(EventKind::Canned, *canned.as_uuid());
+            work.events.vocabulary();
             let undo = Change::CannedSaved {
                 canned: *canned,
                 shortcut,
@@ -168,7 +170,7 @@ pub(super) fn apply(work: &mut Work<'_>, change: &Change) -> Result<Effect, Stor
                     params![row, key, serde_json::to_string(value)?],
                 )?;
             }
-            work.events.add_kind(EventKind::Settings);
+            work.events.vocabulary();
             let undo = Change::SettingSaved {
                 staff: *staff,
                 key: key.clone(),
@@ -250,7 +252,7 @@ fn pool_saved(work: &mut Work<'_>, change: &Change, pool: &Pool) -> Result<Effec
         params![Id(uuid), pool.name],
     )?;
     work.recount_views();
-    work.events.add(EventKind::Pools, uuid);
+    work.events.vocabulary();
     let undo = match before {
         Some((name, false)) => Change::PoolSaved {
             pool: Pool { id: pool.id, name },
@@ -262,12 +264,10 @@ fn pool_saved(work: &mut Work<'_>, change: &Change, pool: &Pool) -> Result<Effec
 
 /// The pool that receives what no rule routes: the first one in use.
 pub(crate) fn first_pool(conn: &Connection, but: i64) -> Result<i64, StoreError> {
-    conn.prepare_cached(
-        "SELECT id FROM pools WHERE removed = 0 AND id <> ?1 ORDER BY id LIMIT 1",
-    )?
-    .query_row([but], |row| row.get(0))
-    .optional()?
-    .ok_or_else(|| Refusal::LastPool.into())
+    conn.prepare_cached("SELECT id FROM pools WHERE removed = 0 AND id <> ?1 ORDER BY id LIMIT 1")?
+        .query_row([but], |row| row.get(0))
+        .optional()?
+        .ok_or_else(|| Refusal::LastPool.into())
 }
 
 fn pool_removed(work: &mut Work<'_>, change: &Change, pool: PoolId) -> Result<Effect, StoreError> {
@@ -307,7 +307,7 @@ fn pool_removed(work: &mut Work<'_>, change: &Change, pool: PoolId) -> Result<Ef
     )?;
     put_away(work, POOLS, pool.as_uuid())?;
     work.recount_views();
-    work.events.add(EventKind::Pools, *pool.as_uuid());
+    work.events.vocabulary();
     // Last in the list, so first when taken back.
     steps.push(Step {
         undo: Change::PoolSaved {
@@ -365,7 +365,7 @@ fn tag_saved(work: &mut Work<'_>, change: &Change, tag: &Tag) -> Result<Effect, 
         params![Id(uuid), tag.name, colour],
     )?;
     work.recount_views();
-    work.events.add(EventKind::Tags, uuid);
+    work.events.vocabulary();
     let undo = match before {
         Some((name, colour, false)) => tag_of(tag.id, name, &colour),
         _ => Change::TagRemoved { tag: tag.id },
@@ -381,7 +381,7 @@ fn tag_removed(work: &mut Work<'_>, change: &Change, tag: TagId) -> Result<Effec
     touch_carriers(work, tag.as_uuid())?;
     put_away(work, TAGS, tag.as_uuid())?;
     work.recount_views();
-    work.events.add(EventKind::Tags, *tag.as_uuid());
+    work.events.vocabulary();
     Ok(Effect::undone_by(tag_of(tag, name, &colour), change))
 }
 
@@ -439,7 +439,7 @@ fn view_saved(work: &mut Work<'_>, change: &Change, view: &View) -> Result<Effec
         params![Id(uuid), view.name, view.query, only_for],
     )?;
     work.recount_views();
-    work.events.add(EventKind::Views, uuid);
+    work.events.vocabulary();
     let undo = match before {
         Some((view, false)) => Change::ViewSaved { view },
         _ => Change::ViewRemoved { view: view.id },
@@ -454,8 +454,11 @@ fn view_removed(work: &mut Work<'_>, change: &Change, view: ViewId) -> Result<Ef
     };
     put_away(work, VIEWS, view.as_uuid())?;
     work.recount_views();
-    work.events.add(EventKind::Views, *view.as_uuid());
-    Ok(Effect::undone_by(Change::ViewSaved { view: before }, change))
+    work.events.vocabulary();
+    Ok(Effect::undone_by(
+        Change::ViewSaved { view: before },
+        change,
+    ))
 }
 
 type Canned = (String, String, String);

@@ -21,7 +21,7 @@ pub(crate) fn undo(
     actor: Actor,
     origin: Origin,
     operation: OperationId,
-) -> Result<(OperationId, Hybrid), StoreError> {
+) -> Result<(OperationId, Hybrid, u32), StoreError> {
     let at = clock.tick(work.now);
     let (seq, _) = log::read(work.tx, operation)?.ok_or(StoreError::NotFound("operation"))?;
     let undone: Option<i64> = work.tx.query_row(
@@ -49,7 +49,11 @@ pub(crate) fn undo(
     let steps: Vec<Step> = serde_json::from_str(&steps)?;
     let mut kept = Vec::with_capacity(steps.len());
     for step in steps.into_iter().rev() {
-        if step.guard.as_ref().is_none_or(|guard| holds(work, guard, actor)) {
+        if step
+            .guard
+            .as_ref()
+            .is_none_or(|guard| holds(work, guard, actor))
+        {
             kept.push(step);
         } else if !step.optional {
             return Err(UndoConflict::ChangedSince.into());
@@ -67,7 +71,9 @@ pub(crate) fn undo(
     let id = record(work, at, actor, origin, &change, &whole)?;
     // Redoing gives the operation its way back again.
     if let Some((_, original)) = log::read(work.tx, operation)?
-        && let Change::Undone { operation: first, .. } = original.change
+        && let Change::Undone {
+            operation: first, ..
+        } = original.change
     {
         work.tx.execute(
             "UPDATE operations SET undone_by = NULL WHERE uuid = ?1",
@@ -78,7 +84,7 @@ pub(crate) fn undo(
         "UPDATE operations SET undone_by = (SELECT max(seq) FROM operations) WHERE seq = ?1",
         [seq],
     )?;
-    Ok((id, at))
+    Ok((id, at, whole.altered()))
 }
 
 /// Whether a change's effect still stands: applying it once more would alter nothing.
@@ -109,4 +115,26 @@ pub(crate) fn forget_old(work: &Work<'_>) -> Result<(), StoreError> {
         params![work.now.millis() - UNDO_DAYS * DAY_MS],
     )?;
     Ok(())
+}
+
+/// The newest operation of a staff member that can be taken back.
+pub(crate) fn newest(
+    conn: &rusqlite::Connection,
+    staff: domain::StaffId,
+    now: domain::Timestamp,
+) -> Result<Option<OperationId>, StoreError> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT o.uuid FROM operation_inverses i JOIN operations o ON o.seq = i.seq
+             WHERE o.staff = ?1 AND o.undone_by IS NULL AND o.kind <> 'undone' AND i.wall >= ?2
+             ORDER BY i.seq DESC LIMIT 1",
+        )?
+        .query_row(
+            params![
+                crate::sql::Id(*staff.as_uuid()),
+                now.millis() - UNDO_DAYS * DAY_MS
+            ],
+            |row| Ok(OperationId::from_uuid(row.get::<_, crate::sql::Id>(0)?.0)),
+        )
+        .optional()?)
 }

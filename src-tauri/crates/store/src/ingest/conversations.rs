@@ -16,6 +16,7 @@ pub(crate) struct Row {
     pub snoozed_until: Option<i64>,
     pub acuity: i64,
     pub acuity_reason: String,
+    pub red_flag: bool,
     pub unread: i64,
     pub messages: i64,
     pub attachments: i64,
@@ -44,7 +45,7 @@ impl Ingest<'_, '_> {
                 .prepare_cached(
                     "SELECT state, snoozed_until, acuity, acuity_reason, unread, messages,
                             attachments, last_at, last_kind, last_inbound_at, last_outbound_at,
-                            waiting_since, settled_at, preview
+                            waiting_since, settled_at, preview, red_flag
                      FROM conversations WHERE id = ?1",
                 )?
                 .query_row([conversation], |row| {
@@ -63,6 +64,7 @@ impl Ingest<'_, '_> {
                         waiting_since: row.get(11)?,
                         settled_at: row.get(12)?,
                         preview: row.get(13)?,
+                        red_flag: row.get(14)?,
                         ask_waiting: false,
                     })
                 })?;
@@ -85,7 +87,8 @@ impl Ingest<'_, '_> {
                 "UPDATE conversations SET state = ?2, snoozed_until = ?3, acuity = ?4,
                    acuity_reason = ?5, unread = ?6, messages = ?7, attachments = ?8, last_at = ?9,
                    last_kind = ?10, last_inbound_at = ?11, last_outbound_at = ?12,
-                   waiting_since = ?13, settled_at = ?14, preview = ?15
+                   waiting_since = ?13, settled_at = ?14, preview = ?15,
+                   red_flag = ?16
                  WHERE id = ?1",
             )?
             .execute(params![
@@ -104,6 +107,7 @@ impl Ingest<'_, '_> {
                 row.waiting_since,
                 row.settled_at,
                 row.preview,
+                row.red_flag,
             ])?;
         if row.ask_waiting {
             message::refresh_waiting(self.work.tx, conversation)?;

@@ -3,11 +3,13 @@
 //! A mail that was deleted or moved away there stays readable here: the conversation is the practice's
 //! record. It is marked, and the timeline says so.
 
+use domain::OperationId;
 use domain::inbound::{RemoteChange, RemoteId};
 use rusqlite::{OptionalExtension, params};
 
 use super::Ingest;
 use crate::StoreError;
+use crate::sql::Id;
 
 /// The word of the timeline for a message that is no longer in the mailbox.
 pub(crate) const REMOVED: &str = "removed_elsewhere";
@@ -113,9 +115,11 @@ impl Ingest<'_, '_> {
         self.work
             .tx
             .prepare_cached(
-                "INSERT INTO timeline_notes (conversation, message, at, kind) VALUES (?1, ?2, ?3, ?4)",
+                "INSERT INTO timeline_notes (uuid, conversation, message, at, kind)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
             .execute(params![
+                Id(*OperationId::new(self.work.now).as_uuid()),
                 conversation,
                 message,
                 self.work.now.millis(),

@@ -5,8 +5,8 @@ use domain::message::{AutomaticKind, Protection};
 use domain::operation::SentEvidence;
 use domain::threading::{Placement, Tie, place};
 use domain::{
-    Acuity, AttachmentId, ContactId, ConversationId, Direction, Handle, MessageId,
-    OutboxState, SendFailure, Visibility,
+    Acuity, AttachmentId, ContactId, ConversationId, Direction, Handle, MessageId, OutboxState,
+    SendFailure, Visibility,
 };
 use rusqlite::{OptionalExtension, params};
 
@@ -16,9 +16,8 @@ use super::{Arrival, Findings, Ingest, IngestMode, Ready, StoredItem};
 use crate::StoreError;
 use crate::blob;
 use crate::commit::outbox;
-use crate::events::EventKind;
 use crate::message::{self, put_extra};
-use crate::sql::{INBOUND, Id, POOLS, REPLY, acuity_number, find, serde_word};
+use crate::sql::{INBOUND, Id, REPLY, acuity_number, serde_word};
 
 /// A handle that was looked up in this delivery.
 #[derive(Clone)]
@@ -48,7 +47,7 @@ impl Ingest<'_, '_> {
         let (conversation, id, opened) = match reported {
             // A report about one of our replies belongs beside the reply, whoever wrote it.
             Some(conversation) => (conversation, self.id_of(conversation)?, false),
-            None => self.placed(item, &known, arrival.pool)?,
+            None => self.placed(item, &known)?,
         };
         let live = self.is_live(item);
         let message_id = MessageId::new(self.work.now);
@@ -64,11 +63,10 @@ impl Ingest<'_, '_> {
             self.raise(conversation, findings)?;
         }
         if inbound {
-            self.work
-                .events
-                .add(EventKind::Arrived, *message_id.as_uuid());
+            self.work.events.arrived(*id.as_uuid());
         }
-        self.out.stored.push(StoredItem {
+        self.out.stored += 1;
+        self.out.items.push(StoredItem {
             message: message_id,
             conversation: id,
             contact: known.contact_id,
@@ -131,11 +129,7 @@ impl Ingest<'_, '_> {
         )?);
         let mut at = outbox::standing(self.work.tx, id)?;
         self.close(at.conversation)?;
-        for next in [
-            OutboxState::Queued,
-            OutboxState::Sending,
-            OutboxState::Sent,
-        ] {
+        for next in [OutboxState::Queued, OutboxState::Sending, OutboxState::Sent] {
             // A bounced reply lies in the mailbox too: it stays failed.
             let bounced = at.failure == Some(SendFailure::Bounced);
             if at.state == OutboxState::Sent || bounced {
@@ -211,9 +205,7 @@ impl Ingest<'_, '_> {
                     handle.name.reveal(),
                     contact
                 ])?;
-                self.work
-                    .events
-                    .add(EventKind::Contacts, *contact_id.as_uuid());
+                self.work.events.contact(*contact_id.as_uuid());
                 Known {
                     handle: tx.last_insert_rowid(),
                     contact,
@@ -229,9 +221,7 @@ impl Ingest<'_, '_> {
     /// The conversation of the reply that a delivery report speaks of.
     fn reported(&mut self, item: &Item) -> Result<Option<i64>, StoreError> {
         match self.reported_reply(item)? {
-            Some(reply) => Ok(Some(
-                outbox::standing(self.work.tx, reply)?.conversation,
-            )),
+            Some(reply) => Ok(Some(outbox::standing(self.work.tx, reply)?.conversation)),
             None => Ok(None),
         }
     }
@@ -287,7 +277,6 @@ impl Ingest<'_, '_> {
         &mut self,
         item: &Item,
         known: &Known,
-        pool: Option<domain::PoolId>,
     ) -> Result<(i64, ConversationId, bool), StoreError> {
         let likely = self.candidates(item, known)?;
         let candidates: Vec<_> = likely.iter().map(|likely| likely.candidate).collect();
@@ -304,7 +293,7 @@ impl Ingest<'_, '_> {
             }
             Placement::Open { continues } => {
                 let id = ConversationId::new(self.work.now);
-                let row = self.open(item, known, pool, id, continues.and_then(row_of))?;
+                let row = self.open(item, known, id, continues.and_then(row_of))?;
                 Ok((row, id, true))
             }
         }
@@ -313,7 +302,10 @@ impl Ingest<'_, '_> {
     fn candidates(&mut self, item: &Item, known: &Known) -> Result<Vec<Likely>, StoreError> {
         let mut keys = Vec::new();
         if let Some(native) = &item.thread.native {
-            keys.push((thread::key(self.account, Space::Native, native), Tie::Native));
+            keys.push((
+                thread::key(self.account, Space::Native, native),
+                Tie::Native,
+            ));
         }
         let own = &item.thread.own;
         if !own.is_empty() {
@@ -345,8 +337,7 @@ impl Ingest<'_, '_> {
                 if let Some(mut one) = thread::candidate(self.work.tx, found.conversation, *tie)? {
                     // What this delivery has added already is not in the table yet.
                     if let Some(row) = self.open.0.get(&one.row) {
-                        one.candidate.last_message_at =
-                            domain::Timestamp::from_millis(row.last_at);
+                        one.candidate.last_message_at = domain::Timestamp::from_millis(row.last_at);
                         one.candidate.closed = row.state == CLOSED;
                     }
                     likely.push(one);
@@ -360,14 +351,9 @@ impl Ingest<'_, '_> {
         &mut self,
         item: &Item,
         known: &Known,
-        pool: Option<domain::PoolId>,
         id: ConversationId,
         continues: Option<i64>,
     ) -> Result<i64, StoreError> {
-        let pool = match pool {
-            Some(pool) => find(self.work.tx, POOLS, pool.as_uuid())?.unwrap_or(self.first_pool),
-            None => self.first_pool,
-        };
         let state = match (self.is_live(item), item.direction) {
             (false, _) => CLOSED,
             (true, Direction::Inbound) => OPEN,
@@ -390,7 +376,7 @@ impl Ingest<'_, '_> {
                 known.handle,
                 item.subject.reveal(),
                 state,
-                pool,
+                self.first_pool,
                 item.sent_at.millis(),
                 continues,
             ])?;
@@ -466,7 +452,7 @@ impl Ingest<'_, '_> {
             };
             blob::insert(
                 self.work.tx,
-                &blob::NewAttachment {
+                &blob::NewRow {
                     id: AttachmentId::new(self.work.now),
                     message: Some(row),
                     draft: None,
@@ -494,6 +480,11 @@ impl Ingest<'_, '_> {
         }
         if let Some(html) = &item.html {
             put_extra(tx, row, "html", html.reveal())?;
+            // Pictures that wait for a click; see the mail room's cleaning.
+            let pictures = html.reveal().matches(" data-remote-src=").count() as i64;
+            if pictures > 0 {
+                put_extra(tx, row, "remote_images", pictures)?;
+            }
         }
         if !item.others.is_empty() {
             put_extra(tx, row, "others", serde_json::to_string(&item.others)?)?;
@@ -517,7 +508,12 @@ impl Ingest<'_, '_> {
         if let Some(findings) = &arrival.findings {
             let worth = findings.acuity != Acuity::Administrative || !findings.detail.is_null();
             if worth {
-                put_extra(tx, row, "findings", serde_json::to_string(&findings.detail)?)?;
+                put_extra(
+                    tx,
+                    row,
+                    "findings",
+                    serde_json::to_string(&findings.detail)?,
+                )?;
             }
         }
         Ok(())
@@ -637,6 +633,7 @@ impl Ingest<'_, '_> {
         let row = self.row(conversation)?;
         if acuity > row.acuity {
             row.acuity = acuity;
+            row.red_flag |= acuity >= 2;
             findings.reason.reveal().clone_into(&mut row.acuity_reason);
         }
         Ok(())
@@ -709,4 +706,3 @@ pub(crate) const fn protection_of(number: i64) -> Protection {
         _ => Protection::None,
     }
 }
-

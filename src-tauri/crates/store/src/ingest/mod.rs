@@ -10,16 +10,14 @@ pub(crate) use item::{automatic_of, protection_of};
 mod thanks;
 pub(crate) mod thread;
 
-use domain::inbound::{Cursor, Item, Progress, RemoteChange};
+use domain::inbound::{Cursor, Item, RemoteChange};
 use domain::{
-    AccountId, Acuity, ContactId, ConversationId, Direction, MessageId, PatientText, PoolId,
-    Timestamp,
+    AccountId, Acuity, ContactId, ConversationId, Direction, MessageId, PatientText, Timestamp,
 };
 use rusqlite::params;
 
 use crate::StoreError;
 use crate::blob::Staged;
-use crate::events::EventKind;
 use crate::sql::{ACCOUNTS, get};
 use crate::work::Work;
 
@@ -38,35 +36,13 @@ pub enum IngestMode {
     Import,
 }
 
-/// What one fetch brought, made ready by the caller.
-#[derive(Clone, Debug)]
-pub struct Delivery {
-    /// The account that fetched.
+/// What one fetch brought.
+pub(crate) struct Delivery {
     pub account: AccountId,
-    /// How fresh it is.
     pub mode: IngestMode,
-    /// New items, in any order.
-    pub arrivals: Vec<Arrival>,
-    /// What happened elsewhere to items seen before.
     pub changes: Vec<RemoteChange>,
-    /// Where to go on; `None` leaves the stored one.
     pub cursor: Option<Cursor>,
-    /// How far a long fetch has come; `None` leaves the stored one.
-    pub progress: Option<Progress>,
-}
-
-impl Delivery {
-    /// Nothing yet.
-    pub const fn new(account: AccountId, mode: IngestMode) -> Self {
-        Self {
-            account,
-            mode,
-            arrivals: Vec::new(),
-            changes: Vec::new(),
-            cursor: None,
-            progress: None,
-        }
-    }
+    pub complete: bool,
 }
 
 /// An item with what triage found in it.
@@ -76,8 +52,6 @@ pub struct Arrival {
     pub item: Item,
     /// What triage found; `None` where no rule is run.
     pub findings: Option<Findings>,
-    /// The pool a rule chose for a conversation that this item opens.
-    pub pool: Option<PoolId>,
 }
 
 impl From<Item> for Arrival {
@@ -85,7 +59,6 @@ impl From<Item> for Arrival {
         Self {
             item,
             findings: None,
-            pool: None,
         }
     }
 }
@@ -104,12 +77,14 @@ pub struct Findings {
 /// What became of a delivery.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ingested {
-    /// Items stored, in the order of their dates.
-    pub stored: Vec<StoredItem>,
+    /// Items stored.
+    pub stored: u32,
     /// Items that were known already.
-    pub known: u64,
+    pub known: u32,
+    /// What was stored, in the order of dates.
+    pub items: Vec<StoredItem>,
     /// What changed; every listener has been told.
-    pub events: Vec<crate::Event>,
+    pub events: Vec<domain::views::Event>,
 }
 
 /// An item that was stored.
@@ -180,8 +155,7 @@ pub(crate) fn ingest(
     let out = ingest.out;
     crate::fault::point("ingest.cursor")?;
     progress(work, account, &delivery)?;
-    work.events
-        .add(EventKind::Accounts, *delivery.account.as_uuid());
+    work.events.account(*delivery.account.as_uuid());
     Ok(out)
 }
 
@@ -191,17 +165,10 @@ fn progress(work: &Work<'_>, account: i64, delivery: &Delivery) -> Result<(), St
             .prepare_cached("UPDATE accounts SET cursor = ?2 WHERE id = ?1")?
             .execute(params![account, cursor])?;
     }
-    if let Some(progress) = delivery.progress {
+    if delivery.complete {
         work.tx
-            .prepare_cached(
-                "UPDATE accounts SET done = ?2, total = ?3, complete = ?2 >= ?3 WHERE id = ?1",
-            )?
-            .execute(params![account, progress.done as i64, progress.total as i64])?;
-    }
-    if delivery.mode != IngestMode::Import {
-        work.tx
-            .prepare_cached("UPDATE accounts SET fetched_at = ?2 WHERE id = ?1")?
-            .execute(params![account, work.now.millis()])?;
+            .prepare_cached("UPDATE accounts SET complete = 1 WHERE id = ?1")?
+            .execute([account])?;
     }
     Ok(())
 }

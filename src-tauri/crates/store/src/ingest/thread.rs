@@ -104,10 +104,8 @@ pub(crate) fn rehome(tx: &Transaction<'_>, message: i64, into: i64) -> Result<()
         return Ok(());
     }
     let key = key(account, Space::Own, &id);
-    tx.prepare_cached(
-        "DELETE FROM thread_keys WHERE key = ?1 AND (message = ?2 OR message = 0)",
-    )?
-    .execute([key, message])?;
+    tx.prepare_cached("DELETE FROM thread_keys WHERE key = ?1 AND (message = ?2 OR message = 0)")?
+        .execute([key, message])?;
     put(tx, key, into, message)
 }
 

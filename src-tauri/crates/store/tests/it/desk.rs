@@ -8,11 +8,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use domain::inbound::{Fingerprint, Item, RemoteId, ThreadKeys};
 use domain::message::Protection;
 use domain::operation::AfterReply;
+use domain::views::{ConversationRow, ConversationView, ListScope, SearchPage};
 use domain::{
-    AccountId, Actor, Change, Channel, ConversationId, Direction, Handle, MessageId, Origin,
-    PatientText, Role, StaffId, StaffMember, TestClock, Timestamp, Visibility,
+    AccountId, Actor, Change, Channel, ConversationId, Direction, Handle, MessageId, Origin, Role,
+    StaffId, StaffMember, TestClock, Timestamp, Visibility,
 };
-use store::{Arrival, Committed, DatabaseKey, Delivery, IngestMode, Store, StoreError, Viewer};
+use store::{Arrival, Committed, DatabaseKey, IngestMode, Store, StoreError};
 use tempfile::TempDir;
 
 /// 2026-03-02 09:00 UTC, a Monday.
@@ -105,11 +106,22 @@ impl Desk {
         Actor::Staff { id: self.staff }
     }
 
-    pub fn viewer(&self) -> Viewer {
-        Viewer {
-            staff: Some(self.staff),
-            offset_minutes: 0,
-        }
+    pub fn view(&self, conversation: ConversationId) -> ConversationView {
+        self.store.conversation(conversation, 100).unwrap()
+    }
+
+    pub fn row(&self, conversation: ConversationId) -> ConversationRow {
+        self.view(conversation).row
+    }
+
+    pub fn list(&self, scope: ListScope) -> Vec<ConversationId> {
+        self.store.matching(&scope, self.staff).unwrap()
+    }
+
+    pub fn search(&self, query: &str, ranked: bool) -> SearchPage {
+        self.store
+            .search(query, self.staff, ranked, None, 50)
+            .unwrap()
     }
 
     pub fn machine(&self, change: Change) -> Committed {
@@ -142,38 +154,30 @@ impl Desk {
 
     /// Stores a mail as live and gives back its conversation.
     pub fn receive(&self, mail: Mail) -> ConversationId {
-        let stored = self.ingest(IngestMode::Live, vec![mail]).stored;
-        stored[0].conversation
+        self.ingest(IngestMode::Live, vec![mail]).items[0].conversation
     }
 
     pub fn ingest(&self, mode: IngestMode, mails: Vec<Mail>) -> store::Ingested {
-        let mut delivery = Delivery::new(self.account, mode);
-        delivery.arrivals = mails.into_iter().map(|mail| mail.0).collect();
-        self.store.ingest(delivery).unwrap()
+        let arrivals = mails.into_iter().map(|mail| mail.0).collect();
+        self.store
+            .ingest(self.account, mode, arrivals, Vec::new(), None, false)
+            .unwrap()
     }
 
     /// A reply that may leave at once.
     pub fn reply(&self, conversation: ConversationId, text: &str) -> (MessageId, Change) {
         let reply = MessageId::new(self.now());
-        let head = self.store.conversation(conversation).unwrap();
-        let answers = self
-            .store
-            .messages(conversation, None, 50)
-            .unwrap()
-            .rows
-            .iter()
-            .find(|message| message.kind == domain::MessageKind::Inbound)
-            .map(|message| message.id);
+        let target = self.store.reply_target(conversation).unwrap();
         let change = Change::ReplyQueued {
             conversation,
             reply,
             visibility: Visibility::Private,
-            to: head.handle,
-            subject: PatientText::from(format!("Re: {}", head.row.subject.reveal())),
+            to: target.to,
+            subject: target.subject,
             text: text.into(),
             attachments: Vec::new(),
             network_id: format!("{reply}@clinic.example"),
-            answers,
+            answers: target.answers,
             not_before: self.now(),
             then: AfterReply::Wait,
         };

@@ -1,22 +1,10 @@
 //! Lists, counts and conversations.
 
-use domain::query::Query;
+use domain::views::{InboxSort, ListScope};
 use domain::{Change, ConversationState, Tag, TagColour, TagId};
-use store::{
-    BuiltIn, InboxRequest, IngestMode, SearchHandle, SearchOrder, SearchRequest, Sort, ViewFilter,
-};
+use store::IngestMode;
 
 use crate::desk::Desk;
-
-fn request(desk: &Desk, filter: ViewFilter) -> InboxRequest {
-    InboxRequest {
-        filter,
-        sort: Sort::Newest,
-        after: None,
-        limit: 50,
-        viewer: desk.viewer(),
-    }
-}
 
 #[test]
 fn a_mail_becomes_an_open_unread_conversation() {
@@ -25,7 +13,7 @@ fn a_mail_becomes_an_open_unread_conversation() {
         desk.receive(desk.mail("renee@home.example", "Refill", "My inhaler is empty"));
     let page = desk
         .store
-        .inbox(&request(&desk, ViewFilter::BuiltIn(BuiltIn::Inbox)))
+        .inbox(&ListScope::Inbox, desk.staff, InboxSort::Newest, None, 50)
         .unwrap();
     assert_eq!(page.rows.len(), 1);
     let row = &page.rows[0];
@@ -36,9 +24,11 @@ fn a_mail_becomes_an_open_unread_conversation() {
     assert_eq!(row.state, ConversationState::Open);
     assert_eq!((row.unread, row.messages), (1, 1));
     assert_eq!(row.waiting_since, Some(desk.now()));
-    let messages = desk.store.messages(conversation, None, 50).unwrap();
-    assert_eq!(messages.rows[0].text.reveal(), "My inhaler is empty");
-    assert_eq!(desk.store.counts(desk.viewer()).unwrap().inbox, 1);
+    assert_eq!(
+        desk.view(conversation).messages[0].text.reveal(),
+        "My inhaler is empty"
+    );
+    assert_eq!(desk.store.counts(desk.staff).unwrap().inbox, 1);
 }
 
 #[test]
@@ -48,16 +38,16 @@ fn pages_follow_each_other_without_gap_or_repeat() {
         desk.later(1)
             .receive(desk.mail(&format!("p{n}@home.example"), "Hi", "text"));
     }
-    for sort in [Sort::Newest, Sort::Acuity, Sort::OldestWaiting] {
-        let mut request = request(&desk, ViewFilter::BuiltIn(BuiltIn::Inbox));
-        request.sort = sort;
-        request.limit = 7;
-        let mut seen = Vec::new();
+    for sort in [InboxSort::Newest, InboxSort::Urgent, InboxSort::Waiting] {
+        let (mut seen, mut cursor) = (Vec::new(), None);
         loop {
-            let page = desk.store.inbox(&request).unwrap();
+            let page = desk
+                .store
+                .inbox(&ListScope::Inbox, desk.staff, sort, cursor.as_deref(), 7)
+                .unwrap();
             seen.extend(page.rows.iter().map(|row| row.id));
-            request.after = page.next;
-            if request.after.is_none() {
+            cursor = page.next;
+            if cursor.is_none() {
                 break;
             }
         }
@@ -100,32 +90,17 @@ fn search_finds_by_word_name_and_tag() {
         "after:2026-03-01 rash",
         "from:renee@home.example",
     ] {
-        for order in [SearchOrder::Newest, SearchOrder::Best] {
-            let found = desk
-                .store
-                .search(
-                    &SearchRequest {
-                        query: Query::parse(query),
-                        order,
-                        after: None,
-                        limit: 50,
-                        viewer: desk.viewer(),
-                    },
-                    &SearchHandle::new(),
-                )
-                .unwrap();
-            let ids: Vec<_> = found.hits.iter().map(|hit| hit.conversation.id).collect();
-            assert_eq!(ids, [rash], "{query} {order:?}");
+        for ranked in [false, true] {
+            let found = desk.search(query, ranked);
+            let ids: Vec<_> = found.hits.iter().map(|hit| hit.row.id).collect();
+            assert_eq!(ids, [rash], "{query} {ranked}");
+            assert_eq!((found.total, found.next), (1, None), "{query}");
         }
     }
-    let page = desk
-        .store
-        .inbox(&request(
-            &desk,
-            ViewFilter::Query(Query::parse("rash tag:skin")),
-        ))
-        .unwrap();
-    assert_eq!(page.rows.len(), 1);
+    let snippet = desk.search("eruption", false).hits[0].snippet.clone();
+    assert_eq!(snippet.reveal(), "Une \u{2068}éruption\u{2069} on my arm");
+    let query = "rash tag:skin".to_owned();
+    assert_eq!(desk.list(ListScope::Query { query }), [rash]);
 }
 
 #[test]
@@ -133,6 +108,6 @@ fn an_import_is_closed_and_read() {
     let desk = Desk::new();
     let mail = desk.mail("renee@home.example", "Old", "long ago");
     desk.ingest(IngestMode::Import, vec![mail]);
-    let counts = desk.store.counts(desk.viewer()).unwrap();
+    let counts = desk.store.counts(desk.staff).unwrap();
     assert_eq!((counts.inbox, counts.closed, counts.unread), (0, 1, 0));
 }
