@@ -100,7 +100,7 @@ fn every_edge_is_an_arrow_of_the_design() {
 
 #[test]
 fn the_window_alone_knows_tauri() {
-    let users = users_of(|package| package.starts_with("tauri"));
+    let users = users_of(|package| package.starts_with("tauri") || package.starts_with("webkit"));
     assert_eq!(users, ["shell"]);
 }
 
