@@ -152,6 +152,11 @@ impl<'a> Context<'a> {
         let now = |h: &Hit| self.sentence(h.start) == sentence && !self.found.of(ids.past).iter().any(|p| p.overlaps(*h));
         let has_now = self.found.of(ids.now).iter().any(now);
         let own_clause = clause(hit.start);
+        // A story that began in the past goes on in the past until its tense changes.
+        let told_before = sentence > 0 && self.in_sentence(ids.past, sentence - 1).next().is_some();
+        if told_before && !has_now && self.in_sentence(ids.present, sentence).next().is_none() {
+            return true;
+        }
         self.in_sentence(ids.past, sentence).filter(|p| !p.overlaps(hit) || p.start < hit.start).any(|p| !has_now || (clause(p.start) == own_clause && !self.found.of(ids.now).iter().filter(|n| now(n)).any(|n| clause(n.start) == own_clause)))
     }
 
@@ -160,8 +165,9 @@ impl<'a> Context<'a> {
         let ids = &self.packs.context;
         let near = |h: &Hit| sentence.abs_diff(self.sentence(h.start)) <= 1;
         let acute = |h: &Hit| !self.found.of(ids.chronic).iter().any(|c| c.overlaps(*h));
-        let acute_near = self.found.of(ids.acute).iter().filter(|h| near(h)).any(acute);
+        let acute_near = self.found.of(ids.acute).iter().filter(|h| near(h)).any(acute) || self.found.of(ids.inability).iter().any(near);
         let lasting = self.found.of(ids.chronic).iter().any(near);
-        (lasting && !acute_near) || self.found.has(ids.strong_letter) || (self.found.has(ids.letter) && !self.found.of(ids.acute).iter().any(acute))
+        let told_lasting = self.found.has(ids.chronic) && !self.found.of(ids.acute).iter().any(acute) && !self.found.of(ids.inability).iter().any(near);
+        (lasting && !acute_near) || told_lasting || self.found.has(ids.strong_letter) || (self.found.has(ids.letter) && !self.found.of(ids.acute).iter().any(acute))
     }
 }

@@ -15,9 +15,13 @@
 mod acuity;
 mod assess;
 mod context;
+#[doc(hidden)]
+pub mod evaluation;
 mod guard;
 pub mod jsonl;
 mod lexicon;
+#[doc(hidden)]
+pub mod model;
 mod packs;
 mod text;
 pub mod wishes;

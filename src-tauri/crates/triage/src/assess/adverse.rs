@@ -3,11 +3,10 @@
 //! The lack list follows the four elements that make a report valid for a regulator (FDA MedWatch, EMA GVP
 //! VI): a patient, a reporter, a product, a reaction; and what they ask for next: dose, dates, outcome.
 
-use super::Span;
+use super::{Prepared, Span};
 use crate::context::{Context, Standing};
-use crate::lexicon::{Found, Hit};
-use crate::packs::Packs;
-use crate::text::{Token, slice};
+use crate::lexicon::Hit;
+use crate::text::slice;
 use serde::Serialize;
 
 /// A told reaction to a medicine.
@@ -33,7 +32,8 @@ const UNNAMED: &[&str] = &[
 ];
 
 /// The reaction told in the message, if there is one.
-pub(super) fn extract(packs: &Packs, text: &str, tokens: &[Token], found: &Found, context: &Context<'_>) -> Option<AdverseReaction> {
+pub(super) fn extract(prepared: &Prepared<'_>, context: &Context<'_>) -> Option<AdverseReaction> {
+    let Prepared { packs, text, tokens, found } = prepared;
     let (reaction, medicine, cause) = (packs.id("reaction_words"), packs.id("medicine"), packs.id("caused_by"));
     let none = packs.id("no_reaction");
     let counts = |h: &Hit| matches!(context.judge(*h), Standing::Present | Standing::Resolved | Standing::Past | Standing::Chronic) && !found.of(none).iter().any(|n| n.overlaps(*h));
@@ -47,9 +47,8 @@ pub(super) fn extract(packs: &Packs, text: &str, tokens: &[Token], found: &Found
     products.sort_by_key(|h| h.start);
     let word = |h: &Hit| tokens.get(h.start).map_or("", |t| t.word.as_str());
     let product = products.iter().find(|h| !UNNAMED.contains(&word(h)));
-    let span = |h: Hit| -> Option<Span> { Some(tokens.get(h.start)?.start..tokens.get(h.end.checked_sub(1)?)?.end) };
-    let product_span = product.and_then(|h| span(*h));
-    let reaction_span = span(told)?;
+    let product_span = product.and_then(|h| prepared.span(*h));
+    let reaction_span = prepared.span(told)?;
     let has = |concept: &str| found.has(packs.id(concept));
     let dose = tokens.windows(2).any(|w| matches!(w, [n, unit] if n.number.is_some() && matches!(unit.word.as_str(), "mg" | "mcg" | "ml" | "units" | "milligrams" | "iu" | "unidades" | "miligramos")));
     let mut missing = Vec::new();

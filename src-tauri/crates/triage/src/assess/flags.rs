@@ -1,11 +1,10 @@
 //! Applying the red flag rules.
 
-use super::Span;
+use super::{Prepared, Span};
 use crate::acuity::Acuity;
 use crate::context::{Context, Standing};
 use crate::lexicon::{ConceptId, Found, Hit};
-use crate::packs::{Packs, Rule, Within};
-use crate::text::Token;
+use crate::packs::{Rule, Within};
 
 /// Words that may mean danger.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,14 +62,14 @@ impl Judged<'_> {
 }
 
 /// Every rule that applies, the gravest first.
-pub(super) fn raise(packs: &Packs, tokens: &[Token], found: &Found, context: &Context<'_>) -> Vec<RedFlag> {
-    let mut judged = Judged { found, context, cache: std::collections::HashMap::new() };
-    let mut flags: Vec<RedFlag> = packs.rules.iter().filter_map(|rule| apply(packs, rule, tokens, &mut judged)).collect();
+pub(super) fn raise(prepared: &Prepared<'_>, context: &Context<'_>) -> Vec<RedFlag> {
+    let mut judged = Judged { found: &prepared.found, context, cache: std::collections::HashMap::new() };
+    let mut flags: Vec<RedFlag> = prepared.packs.rules.iter().filter_map(|rule| apply(prepared, rule, &mut judged)).collect();
     flags.sort_by_key(|f| (std::cmp::Reverse(f.acuity), f.span.start, f.span.end));
     flags
 }
 
-fn apply(packs: &Packs, rule: &Rule, tokens: &[Token], judged: &mut Judged<'_>) -> Option<RedFlag> {
+fn apply(prepared: &Prepared<'_>, rule: &Rule, judged: &mut Judged<'_>) -> Option<RedFlag> {
     if !rule.all.iter().all(|group| group.iter().any(|c| judged.found.has(*c))) {
         return None;
     }
@@ -105,14 +104,12 @@ fn apply(packs: &Packs, rule: &Rule, tokens: &[Token], judged: &mut Judged<'_>) 
                 (true, _) => continue,
                 (false, acuity) => acuity,
             };
-            let start = tokens.get(anchor.hit.start)?.start;
-            let end = tokens.get(anchor.hit.end.checked_sub(1)?)?.end;
             return Some(RedFlag {
-                span: start..end,
+                span: prepared.span(anchor.hit)?,
                 rule: rule.id.clone(),
                 source: rule.source.clone(),
                 reason: rule.says.clone(),
-                concept: packs.lexicon.name(*concept).to_owned(),
+                concept: prepared.packs.lexicon.name(*concept).to_owned(),
                 acuity,
                 self_harm: rule.self_harm,
             });

@@ -15,8 +15,9 @@ pub use tags::{Sentiment, Tag, TagFinding};
 
 use crate::acuity::Acuity;
 use crate::context::Context;
-use crate::packs::packs;
-use crate::text::tokenise;
+use crate::lexicon::{Found, Hit};
+use crate::packs::{Packs, packs};
+use crate::text::{Token, tokenise};
 use std::ops::Range;
 
 /// One message to read.
@@ -52,17 +53,42 @@ pub struct Assessment {
 /// A byte range of the original text, always on character boundaries.
 pub type Span = Range<usize>;
 
+/// A text after tokenising and looking for concepts.
+pub(crate) struct Prepared<'a> {
+    pub packs: &'static Packs,
+    pub text: &'a str,
+    pub tokens: Vec<Token>,
+    pub found: Found,
+}
+
+impl<'a> Prepared<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        let packs = packs();
+        let tokens = tokenise(text, &packs.speller);
+        let found = packs.lexicon.find(&tokens);
+        Prepared { packs, text, tokens, found }
+    }
+
+    pub(crate) fn context(&self) -> Context<'_> {
+        Context::new(self.packs, &self.tokens, &self.found)
+    }
+
+    /// The bytes a finding covers.
+    pub(crate) fn span(&self, hit: Hit) -> Option<Span> {
+        Some(self.tokens.get(hit.start)?.start..self.tokens.get(hit.end.checked_sub(1)?)?.end)
+    }
+}
+
 /// Reads one message. Deterministic; knows no clock and no network.
 pub fn assess(input: &Input<'_>) -> Assessment {
-    let packs = packs();
-    let tokens = tokenise(input.text, &packs.speller);
-    let found = packs.lexicon.find(&tokens);
-    let context = Context::new(packs, &tokens, &found);
-    let red_flags = flags::raise(packs, &tokens, &found, &context);
-    let language = language::detect(&tokens);
-    let adverse_reaction = adverse::extract(packs, input.text, &tokens, &found, &context);
-    let reading = tags::Reading { packs, input, tokens: &tokens, found: &found, context: &context, red_flags: &red_flags, adverse: adverse_reaction.as_ref() };
+    let prepared = Prepared::new(input.text);
+    let context = prepared.context();
+    let red_flags = flags::raise(&prepared, &context);
+    let language = language::detect(&prepared.tokens);
+    let adverse_reaction = adverse::extract(&prepared, &context);
+    let reading = tags::Reading { prepared: &prepared, context: &context, red_flags: &red_flags };
     let (tags, sentiment, clinical) = reading.tags();
+    let told = tags.iter().any(|t| t.tag == Tag::AdverseReaction);
     let floor = if clinical { Acuity::Routine } else { Acuity::Administrative };
     Assessment {
         acuity: red_flags.iter().map(|f| f.acuity).max().unwrap_or(floor).max(floor),
@@ -71,6 +97,6 @@ pub fn assess(input: &Input<'_>) -> Assessment {
         tags,
         sentiment,
         language,
-        adverse_reaction,
+        adverse_reaction: adverse_reaction.filter(|_| told),
     }
 }

@@ -1,10 +1,9 @@
 //! What a message is about, its mood, and whether it has clinical content.
 
-use super::{AdverseReaction, Input, RedFlag, Span};
+use super::{Prepared, RedFlag, Span};
 use crate::context::{Context, Standing};
-use crate::lexicon::{Found, Hit};
-use crate::packs::Packs;
-use crate::text::Token;
+use crate::lexicon::Hit;
+use crate::model;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -104,23 +103,19 @@ pub enum Sentiment {
 
 /// A message on the way to its tags.
 pub(super) struct Reading<'a> {
-    pub packs: &'a Packs,
-    pub input: &'a Input<'a>,
-    pub tokens: &'a [Token],
-    pub found: &'a Found,
+    pub prepared: &'a Prepared<'a>,
     pub context: &'a Context<'a>,
     pub red_flags: &'a [RedFlag],
-    pub adverse: Option<&'a AdverseReaction>,
 }
 
 impl Reading<'_> {
     fn standing(&self, concept: &str) -> Vec<Hit> {
-        let id = self.packs.id(concept);
-        self.found.of(id).iter().copied().filter(|h| !matches!(self.context.judge(*h), Standing::Negated | Standing::Idiom)).collect()
+        let id = self.prepared.packs.id(concept);
+        self.prepared.found.of(id).iter().copied().filter(|h| !matches!(self.context.judge(*h), Standing::Negated | Standing::Idiom)).collect()
     }
 
-    fn spans(&self, hits: &[Hit]) -> Vec<Span> {
-        let mut spans: Vec<Span> = hits.iter().filter_map(|h| Some(self.tokens.get(h.start)?.start..self.tokens.get(h.end.checked_sub(1)?)?.end)).collect();
+    fn spans(&self, concept: &str) -> Vec<Span> {
+        let mut spans: Vec<Span> = self.standing(concept).into_iter().filter_map(|h| self.prepared.span(h)).collect();
         spans.sort_by_key(|s| (s.start, s.end));
         spans.dedup();
         spans
@@ -128,31 +123,39 @@ impl Reading<'_> {
 
     /// Tags, mood, and whether there is clinical content.
     pub(super) fn tags(&self) -> (Vec<TagFinding>, Sentiment, bool) {
-        let clinical = !self.standing("clinical_words").is_empty() || !self.red_flags.is_empty();
+        let model = model::model();
+        let p = model.probabilities(&model::features(self.prepared));
+        let of = |name: &str| model::column(name).and_then(|c| Some((*p.get(c)?, model.threshold(c)))).unwrap_or((0.0, 1.0));
         let mut findings: Vec<TagFinding> = Vec::new();
-        for tag in Tag::ALL {
-            let hits = self.standing(&format!("tag_{}", tag.name()));
-            let confidence = match tag {
-                Tag::AdverseReaction => f32::from(u8::from(self.adverse.is_some())) * 0.8,
-                Tag::ClinicalQuestion if !self.red_flags.is_empty() => 0.8,
-                _ if hits.is_empty() => 0.0,
-                _ => 0.7,
-            };
-            if confidence > 0.5 {
-                findings.push(TagFinding { tag, confidence, spans: self.spans(&hits) });
+        for tag in Tag::ALL.into_iter().filter(|t| *t != Tag::Other) {
+            let (mut confidence, threshold) = of(tag.name());
+            // A red flag is a clinical question whatever else it is.
+            if tag == Tag::ClinicalQuestion && !self.red_flags.is_empty() {
+                confidence = confidence.max(0.9);
+            }
+            if confidence >= threshold {
+                let words = if tag == Tag::AdverseReaction { "reaction_words".to_owned() } else { format!("tag_{}", tag.name()) };
+                findings.push(TagFinding { tag, confidence, spans: self.spans(&words) });
             }
         }
         if findings.is_empty() {
-            findings.push(TagFinding { tag: Tag::Other, confidence: 0.5, spans: vec![] });
+            let surest = p.iter().take(Tag::ALL.len() - 1).copied().fold(0.0, f32::max);
+            findings.push(TagFinding { tag: Tag::Other, confidence: 1.0 - surest, spans: vec![] });
         }
         findings.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.tag.cmp(&b.tag)));
-        let (positive, negative) = (self.standing("positive").len(), self.standing("negative").len());
-        let sentiment = match positive.cmp(&negative) {
-            std::cmp::Ordering::Less => Sentiment::Negative,
-            std::cmp::Ordering::Equal => Sentiment::Neutral,
-            std::cmp::Ordering::Greater => Sentiment::Positive,
+        let ((negative, low), (positive, high)) = (of("negative"), of("positive"));
+        let sentiment = match (negative >= low, positive >= high) {
+            (true, true) if positive > negative => Sentiment::Positive,
+            (true, _) => Sentiment::Negative,
+            (false, true) => Sentiment::Positive,
+            (false, false) => Sentiment::Neutral,
         };
-        let _ = self.input;
+        let tagged = |tag: Tag| findings.iter().any(|f| f.tag == tag);
+        // Care named in passing while scheduling, paying or thanking is no clinical content.
+        let business = [Tag::AppointmentRequest, Tag::AppointmentChange, Tag::Billing, Tag::Forms, Tag::Complaint, Tag::Praise, Tag::Feedback, Tag::Spam, Tag::JobSeeker, Tag::MediaEnquiry].into_iter().any(tagged);
+        let asks = [Tag::ClinicalQuestion, Tag::Refill, Tag::TestResult, Tag::AdverseReaction, Tag::Misinformation].into_iter().any(tagged);
+        let words = self.standing("clinical_words").len();
+        let clinical = !self.red_flags.is_empty() || asks || (words > 0 && !business) || words > 5;
         (findings, sentiment, clinical)
     }
 }

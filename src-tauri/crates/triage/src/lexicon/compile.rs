@@ -10,6 +10,7 @@ pub(super) type Symbol = u32;
 #[derive(Debug, Clone)]
 pub(super) enum Alternative {
     Words(Vec<Symbol>),
+    Number { low: f32, high: f32 },
     Concept(ConceptId),
 }
 
@@ -17,7 +18,6 @@ pub(super) enum Alternative {
 #[derive(Debug, Clone)]
 pub(super) enum Element {
     AnyOf { choices: Vec<Alternative>, optional: bool },
-    Number { low: f32, high: f32, optional: bool },
     Gap(usize),
     SentenceStart,
 }
@@ -80,6 +80,15 @@ pub(crate) struct Lexicon {
     /// Position of each concept in the evaluation order.
     pub(super) rank: Vec<usize>,
     next: Symbol,
+}
+
+/// `38-43`, `90` or nothing for any number.
+fn range(written: &str) -> Option<(f32, f32)> {
+    if written.is_empty() {
+        return Some((f32::MIN, f32::MAX));
+    }
+    let (low, high) = written.split_once('-').unwrap_or((written, written));
+    Some((low.parse().ok()?, high.parse().ok()?))
 }
 
 impl Lexicon {
@@ -149,17 +158,14 @@ impl Lexicon {
                 Element::SentenceStart
             } else if let Some(count) = part.strip_prefix('~') {
                 Element::Gap(if count.is_empty() { 3 } else { count.parse().map_err(|_| bad_range())? })
-            } else if let Some(range) = part.strip_prefix('#') {
-                let (low, high) = if range.is_empty() {
-                    (f32::MIN, f32::MAX)
-                } else {
-                    let (low, high) = range.split_once('-').unwrap_or((range, range));
-                    (low.parse().map_err(|_| bad_range())?, high.parse().map_err(|_| bad_range())?)
-                };
-                Element::Number { low, high, optional }
             } else {
                 let mut choices = Vec::new();
                 for choice in part.split('|').filter(|c| !c.is_empty()) {
+                    if let Some(written) = choice.strip_prefix('#') {
+                        let (low, high) = range(written).ok_or_else(bad_range)?;
+                        choices.push(Alternative::Number { low, high });
+                        continue;
+                    }
                     choices.push(match choice.strip_prefix('@') {
                         Some(name) => Alternative::Concept(self.id(name).ok_or_else(|| PhraseError::UnknownConcept {
                             concept: owner.clone(),
@@ -225,13 +231,10 @@ impl Lexicon {
                 let optional = match element {
                     Element::SentenceStart => true,
                     Element::Gap(_) => false,
-                    Element::Number { optional, .. } => {
-                        number = true;
-                        *optional
-                    }
                     Element::AnyOf { choices, optional } => {
                         for choice in choices {
                             match choice {
+                                Alternative::Number { .. } => number = true,
                                 Alternative::Words(words) => symbols.extend(words.first().copied()),
                                 Alternative::Concept(id) => {
                                     if let Some((set, n)) = first.get(*id) {

@@ -119,15 +119,6 @@ impl Search<'_> {
                     self.walk(rest, at + skip, false, ends);
                 }
             }
-            Element::Number { low, high, optional } => {
-                if *optional {
-                    self.walk(rest, at, first, ends);
-                }
-                let value = self.tokens.get(at).and_then(|t| t.number);
-                if value.is_some_and(|v| v >= *low && v <= *high) && self.joined(at, first) {
-                    self.walk(rest, at + 1, false, ends);
-                }
-            }
             Element::AnyOf { choices, optional } => {
                 if *optional {
                     self.walk(rest, at, first, ends);
@@ -137,6 +128,12 @@ impl Search<'_> {
                 }
                 for choice in choices {
                     match choice {
+                        Alternative::Number { low, high } => {
+                            let value = self.tokens.get(at).and_then(|t| t.number);
+                            if value.is_some_and(|v| v >= *low && v <= *high) {
+                                self.walk(rest, at + 1, false, ends);
+                            }
+                        }
                         Alternative::Words(words) => {
                             let all = words.iter().enumerate().all(|(i, w)| self.is(at + i, *w) && (i == 0 || self.joined(at + i, false)));
                             if all {

@@ -1,0 +1,922 @@
+//! From times with roles to windows.
+//!
+//! Wished times are gathered into groups (days that share their times of day), placed on the calendar with the help of
+//! their neighbours, and written out where something limits them; then what the writer rules out is cut away. The
+//! numbers in the comments are those of the conventions for appointments.
+
+use chrono::{NaiveDate, Weekday};
+use chrono_tz::Tz;
+
+use super::{
+    dates::{
+        resolve::{Calendar, Order, Reading, Span, plus},
+        tree::{Day, Time, Unit, What, Which},
+    },
+    opening::OpeningHours,
+    scope::{Item, Join, Role},
+    windows::{Minutes, OnDay, Use, Window, cut, moment, tidy},
+};
+
+/// How long an open wish reaches (5.1).
+const OPEN_DAYS: i64 = 14;
+
+/// What came out.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Composed {
+    /// Wanted, tidy.
+    pub wanted: Vec<Window>,
+    /// Ruled out, tidy.
+    pub excluded: Vec<Window>,
+    /// Whether a date or hour was open to two readings.
+    pub ambiguous: bool,
+}
+
+/// Everything the placing needs.
+pub struct Composer<'a> {
+    /// The sending day and the locale.
+    pub calendar: Calendar,
+    /// The practice's week.
+    pub opening: &'a OpeningHours,
+    /// The practice's zone.
+    pub zone: Tz,
+    /// Whether the writer asks for the earliest time.
+    pub earliest: bool,
+}
+
+/// A day of a group.
+#[derive(Clone, Debug)]
+struct Member {
+    day: Day,
+    recurring: bool,
+    join: Join,
+    /// The day last spoken of before it.
+    anchor: Option<Span>,
+}
+
+/// Days that share their times.
+#[derive(Clone, Debug, Default)]
+struct Group {
+    days: Vec<Member>,
+    time: Option<Time>,
+    /// "any time": closed for further times.
+    any: bool,
+    recurring: bool,
+    sentence: usize,
+    join: Option<Join>,
+    /// Its times came before its days.
+    led: bool,
+    role: Option<Role>,
+}
+
+/// A placed wish.
+#[derive(Clone, Debug)]
+enum Placed {
+    Span(Span),
+    Day(NaiveDate),
+    Timed(NaiveDate, Vec<Minutes>),
+}
+
+/// A placed rejection.
+#[derive(Clone, Debug)]
+enum Cut {
+    Days(Span),
+    Times(NaiveDate, Vec<Minutes>),
+}
+
+impl Composer<'_> {
+    /// Reads the items of a message.
+    pub fn compose(&self, items: &[Item]) -> Composed {
+        let mut out = Composed::default();
+        let calendar = self.settled(items);
+        let this = Composer { calendar, opening: self.opening, zone: self.zone, earliest: self.earliest };
+        let (anchors, same) = this.anchors(items);
+        let pick = |wish: bool| -> Vec<(&Item, Option<Span>)> {
+            items
+                .iter()
+                .zip(anchors.iter().copied())
+                .filter(|(item, _)| match item.role {
+                    Role::Wish => wish,
+                    Role::Excluded { .. } => !wish,
+                    _ => false,
+                })
+                .collect()
+        };
+        for (item, anchor) in pick(true).iter().chain(pick(false).iter()) {
+            if let What::Day(day) = &item.element.what {
+                out.ambiguous |= Calendar { anchor: *anchor, ..this.calendar }.doubtful(day);
+            }
+        }
+        let wishes = inherit(groups(&pick(true)));
+        let rejections = inherit(groups(&pick(false)));
+        this.place_all(&wishes, &rejections, same, &mut out);
+        out.wanted = tidy(out.wanted);
+        out.excluded = tidy(out.excluded);
+        out
+    }
+
+    /// A neighbour with a number above 12 settles the order of all numeric dates (8.1).
+    fn settled(&self, items: &[Item]) -> Calendar {
+        fn numbers(day: &Day, out: &mut Vec<(u32, u32)>) {
+            match day {
+                Day::Numeric { first, second, .. } => out.push((*first, *second)),
+                Day::Range(a, b) => {
+                    numbers(a, out);
+                    numbers(b, out);
+                }
+                Day::From(a) | Day::After(a) | Day::Before(a) | Day::By(a) | Day::Around(a) | Day::WeekOf(a) => numbers(a, out),
+                _ => {}
+            }
+        }
+        let mut all = Vec::new();
+        for item in items.iter().filter(|i| matches!(i.role, Role::Wish | Role::Excluded { .. })) {
+            if let What::Day(day) = &item.element.what {
+                numbers(day, &mut all);
+            }
+        }
+        let order = all.iter().find_map(|(a, b)| {
+            if *b > 12 {
+                Some(Order::MonthDay)
+            } else if *a > 12 {
+                Some(Order::DayMonth)
+            } else {
+                None
+            }
+        });
+        Calendar { order: order.unwrap_or(self.calendar.order), settled: order.is_some(), ..self.calendar }
+    }
+
+    /// The day last spoken of before each item, and the clock time that "same time" refers to.
+    fn anchors(&self, items: &[Item]) -> (Vec<Option<Span>>, Option<i32>) {
+        let mut anchor: Option<Span> = None;
+        let mut same: Option<i32> = None;
+        let mut out = Vec::with_capacity(items.len());
+        for item in items {
+            out.push(anchor);
+            match &item.element.what {
+                What::Day(day) => {
+                    let calendar = Calendar { anchor, past: item.role == Role::Past, ..self.calendar };
+                    let found = match day {
+                        Day::Rest(..) => None,
+                        other => calendar.span(other),
+                    };
+                    if found.is_some() {
+                        anchor = found;
+                    }
+                }
+                What::Time(Time::At(clock)) if same.is_none() || item.role == Role::Existing => {
+                    let day = anchor.map_or(self.calendar.today, |a| a.start);
+                    let (minute, _) = self.on(day, Use::Named, false, None).minute(*clock, None);
+                    same = Some(minute);
+                }
+                _ => {}
+            }
+        }
+        (out, same)
+    }
+
+    fn on(&self, day: NaiveDate, used: Use, excluded: bool, same: Option<i32>) -> OnDay<'_> {
+        OnDay { opening: self.opening, zone: self.zone, day, used, excluded, same }
+    }
+
+    fn tomorrow(&self) -> NaiveDate {
+        plus(self.calendar.today, 1)
+    }
+
+    fn open_period(&self) -> Span {
+        Span { start: self.tomorrow(), end: plus(self.tomorrow(), OPEN_DAYS) }
+    }
+
+    /// Spans begin on the day after sending at the earliest (1.4).
+    fn clip(&self, span: Span) -> Option<Span> {
+        if span.single() {
+            return Some(span);
+        }
+        let clipped = Span { start: span.start.max(self.tomorrow()), end: span.end };
+        (clipped.start < clipped.end).then_some(clipped)
+    }
+
+    /// A bound as a span: open starts reach 14 days (3.6), ends begin on the day after sending (3.5).
+    fn bounded(&self, from: Option<NaiveDate>, to: Option<NaiveDate>) -> Option<Span> {
+        let start = from.unwrap_or(self.tomorrow()).max(self.tomorrow());
+        let end = to.unwrap_or_else(|| plus(start, OPEN_DAYS));
+        (start < end).then_some(Span { start, end })
+    }
+
+    fn place_all(&self, wishes: &[Group], rejections: &[Group], same: Option<i32>, out: &mut Composed) {
+        // "not before the 15th" is also an open start; "away until the 19th" is not (6.6).
+        let mut open_from: Option<NaiveDate> = None;
+        let mut open_to: Option<NaiveDate> = None;
+        for group in rejections {
+            if group.time.is_some() {
+                continue;
+            }
+            for member in &group.days {
+                let calendar = Calendar { anchor: member.anchor, ..self.calendar };
+                let away = matches!(group.role, Some(Role::Excluded { away: true, .. }));
+                match &member.day {
+                    Day::Before(inner) if !away => open_from = calendar.span(inner).map(|s| s.start),
+                    Day::By(inner) if !away => open_from = calendar.span(inner).map(|s| s.start),
+                    Day::After(inner) if !away => open_to = calendar.span(inner).map(|s| s.end),
+                    _ => {}
+                }
+            }
+        }
+        let mut placed: Vec<Placed> = Vec::new();
+        let mut open = false;
+        let mut period: Option<Span> = None;
+        let mut consumed = vec![false; wishes.len()];
+        for index in 0..wishes.len() {
+            self.place_group(wishes, index, same, open_from, open_to, &mut consumed, &mut placed, &mut open, &mut period, &mut out.ambiguous);
+        }
+        let has_wish = wishes.iter().any(|g| !g.days.is_empty() || g.time.is_some());
+        let any_only = wishes.iter().any(|g| g.any);
+        let mut default_open = false;
+        if !has_wish && !rejections.is_empty() && (!self.earliest || any_only) {
+            if open_from.is_some() {
+                if let Some(span) = self.bounded(open_from, open_to) {
+                    placed.push(Placed::Span(span));
+                    period = Some(span);
+                }
+            } else {
+                open = true;
+                default_open = true;
+                let span = self.open_period();
+                period = Some(span);
+                placed.extend(span.days().filter(|d| self.opening.on(*d).is_some()).map(Placed::Day));
+            }
+        }
+        let period = period.unwrap_or_else(|| self.open_period());
+        let cuts = self.place_cuts(rejections, &placed, open || !has_wish && !self.earliest, default_open, period, same, &mut out.ambiguous);
+        self.subtract(placed, &cuts, out);
+        for rejection in cuts {
+            match rejection {
+                Cut::Days(span) => out.excluded.push(Window { start: moment(span.start, 0), end: moment(span.end, 0) }),
+                Cut::Times(day, stretches) => out.excluded.extend(stretches.into_iter().map(|s| Window::on(day, s))),
+            }
+        }
+    }
+
+    /// The periods that bound a group: spans and bounds of its own, or an earlier or later group of nothing but spans.
+    fn periods(&self, wishes: &[Group], index: usize, open_from: Option<NaiveDate>, open_to: Option<NaiveDate>, consumed: &mut [bool]) -> Vec<Span> {
+        let mut spans = Vec::new();
+        let (mut from, mut to) = (open_from, open_to);
+        let mut bound = open_from.is_some() || open_to.is_some();
+        let mut gather = |group: &Group, spans: &mut Vec<Span>| {
+            let mut found = false;
+            for member in &group.days {
+                let calendar = Calendar { anchor: member.anchor, ..self.calendar };
+                match calendar.read(&member.day) {
+                    Some(Reading::Bound { from: f, to: t }) => {
+                        from = f.or(from);
+                        to = t.or(to);
+                        bound = true;
+                        found = true;
+                    }
+                    Some(Reading::Spans(list)) if list.iter().all(|s| s.length() > 1) && !member.recurring => {
+                        spans.extend(list.into_iter().filter_map(|s| self.clip(s)));
+                        found = true;
+                    }
+                    _ => {}
+                }
+            }
+            found
+        };
+        let own = wishes.get(index).is_some_and(|g| gather(g, &mut spans));
+        if !own {
+            for (k, group) in wishes.iter().enumerate() {
+                let only_spans = group.time.is_none() && !group.days.is_empty() && group.days.iter().all(|m| !m.recurring && self.wide(m));
+                if k != index && only_spans && !consumed.get(k).copied().unwrap_or(true) {
+                    let joined_or = if k + 1 == index { wishes.get(index).and_then(|g| g.join) == Some(Join::Or) } else if index + 1 == k { group.join == Some(Join::Or) } else { false };
+                    if !joined_or && gather(group, &mut spans) {
+                        if let Some(flag) = consumed.get_mut(k) {
+                            *flag = true;
+                        }
+                    }
+                }
+            }
+        }
+        if bound {
+            let bounds = self.bounded(from, to);
+            if spans.is_empty() {
+                spans.extend(bounds);
+            } else if let Some(from_to) = Some(Span { start: from.unwrap_or(NaiveDate::MIN), end: to.unwrap_or(NaiveDate::MAX) }) {
+                let cut: Vec<Span> = spans.iter().filter_map(|s| s.meet(from_to)).collect();
+                if !cut.is_empty() {
+                    spans = cut;
+                }
+            }
+        }
+        spans
+    }
+
+    fn wide(&self, member: &Member) -> bool {
+        let calendar = Calendar { anchor: member.anchor, ..self.calendar };
+        match calendar.read(&member.day) {
+            Some(Reading::Bound { .. }) => true,
+            Some(Reading::Spans(list)) => list.iter().all(|s| s.length() > 1),
+            None => false,
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)] // the state of one pass
+    fn place_group(&self, wishes: &[Group], index: usize, same: Option<i32>, open_from: Option<NaiveDate>, open_to: Option<NaiveDate>, consumed: &mut [bool], placed: &mut Vec<Placed>, open: &mut bool, period: &mut Option<Span>, doubt: &mut bool) {
+        if consumed.get(index).copied().unwrap_or(false) {
+            return;
+        }
+        let Some(group) = wishes.get(index) else { return };
+        let weekdays: Vec<&Member> = group.days.iter().filter(|m| matches!(m.day, Day::Weekday(_, Which::Bare))).collect();
+        let recurring_days: Vec<Weekday> = group
+            .days
+            .iter()
+            .filter(|m| m.recurring || group.recurring && weekdays.iter().any(|w| w.day == m.day))
+            .flat_map(|m| weekdays_of(&m.day))
+            .collect();
+        let others: Vec<&Member> = group.days.iter().filter(|m| !(m.recurring || group.recurring) || weekdays_of(&m.day).is_empty()).collect();
+        let narrow_exists = others.iter().any(|m| !self.wide(m));
+        // Recurring weekdays, or a time of day alone: written out over a period.
+        if !recurring_days.is_empty() || (group.days.is_empty() && group.time.is_some()) {
+            let mut spans = self.periods(wishes, index, open_from, open_to, consumed);
+            if spans.is_empty() {
+                spans.push(self.open_period());
+            }
+            *open = true;
+            let whole = Span { start: spans.iter().map(|s| s.start).min().unwrap_or(self.tomorrow()), end: spans.iter().map(|s| s.end).max().unwrap_or(self.tomorrow()) };
+            *period = Some(whole);
+            let working = recurring_days.len() == 5 && group.time.is_none() && spans.iter().all(|s| s.length() == 7) && !group.days.iter().all(|m| m.recurring);
+            if working {
+                for span in &spans {
+                    placed.push(Placed::Span(Span { start: span.start, end: plus(span.start, 5) }));
+                }
+            } else {
+                for span in &spans {
+                    for day in span.days() {
+                        if self.opening.on(day).is_none() || !(recurring_days.is_empty() || recurring_days.contains(&chrono::Datelike::weekday(&day))) {
+                            continue;
+                        }
+                        self.put(day, group.time.as_ref(), Use::Written, same, placed, doubt);
+                    }
+                }
+            }
+            // single days said beside them
+            for member in others.iter().filter(|m| !self.wide(m)) {
+                self.place_member(member, group, None, same, placed, doubt);
+            }
+            return;
+        }
+        if group.days.is_empty() {
+            return;
+        }
+        // A span beside bare weekdays or numbers holds them (2.13); beside "or" it is a wish of its own.
+        let containers: Vec<Span> = if narrow_exists {
+            let own: Vec<&&Member> = others.iter().filter(|m| self.wide(m) && m.join != Join::Or).collect();
+            let bare = others.iter().any(|m| matches!(m.day, Day::Weekday(_, Which::Bare) | Day::Number(..)));
+            if !bare {
+                Vec::new()
+            } else if own.is_empty() {
+                let has_or = others.iter().any(|m| self.wide(m));
+                if has_or { Vec::new() } else { self.periods(wishes, index, open_from, open_to, consumed) }
+            } else {
+                self.periods(&[Group { days: own.iter().map(|m| (**m).clone()).collect(), ..Group::default() }], 0, open_from, open_to, &mut [false])
+            }
+        } else {
+            Vec::new()
+        };
+        let mut bounds: (Option<NaiveDate>, Option<NaiveDate>, bool) = (None, None, false);
+        let mut spans: Vec<Span> = Vec::new();
+        for member in &others {
+            let calendar = Calendar { anchor: member.anchor, ..self.calendar };
+            if self.wide(member) {
+                if narrow_exists && !containers.is_empty() && member.join != Join::Or {
+                    continue;
+                }
+                match calendar.read(&member.day) {
+                    Some(Reading::Bound { from, to }) => {
+                        bounds = (from.or(bounds.0), to.or(bounds.1), true);
+                    }
+                    Some(Reading::Spans(list)) => spans.extend(list.into_iter().filter_map(|s| self.clip(s))),
+                    None => {}
+                }
+            } else {
+                let container = containers.iter().find(|c| self.fits(member, **c)).copied();
+                self.place_member(member, group, container, same, placed, doubt);
+            }
+        }
+        if bounds.2 {
+            if spans.is_empty() {
+                spans.extend(self.bounded(bounds.0, bounds.1));
+            } else {
+                let limit = Span { start: bounds.0.unwrap_or(NaiveDate::MIN), end: bounds.1.unwrap_or(NaiveDate::MAX) };
+                let met: Vec<Span> = spans.iter().filter_map(|s| s.meet(limit)).collect();
+                if met.is_empty() {
+                    spans.extend(self.bounded(bounds.0, bounds.1));
+                } else {
+                    spans = met;
+                }
+            }
+        }
+        for span in spans {
+            if span.single() && group.time.is_none() {
+                placed.push(Placed::Day(span.start));
+            } else if group.time.is_some() {
+                for day in span.days().filter(|d| self.opening.on(*d).is_some()) {
+                    self.put(day, group.time.as_ref(), Use::Written, same, placed, doubt);
+                }
+            } else {
+                placed.push(Placed::Span(span));
+            }
+        }
+    }
+
+    fn fits(&self, member: &Member, container: Span) -> bool {
+        match &member.day {
+            Day::Weekday(weekday, _) => container.days().any(|d| chrono::Datelike::weekday(&d) == *weekday),
+            Day::Number(n, _) => container.days().any(|d| chrono::Datelike::day(&d) == *n),
+            _ => false,
+        }
+    }
+
+    fn place_member(&self, member: &Member, group: &Group, container: Option<Span>, same: Option<i32>, placed: &mut Vec<Placed>, doubt: &mut bool) {
+        let calendar = Calendar { anchor: member.anchor, ..self.calendar };
+        let spans = match (container, &member.day) {
+            (Some(container), Day::Weekday(weekday, _)) => container.days().find(|d| chrono::Datelike::weekday(d) == *weekday).map(Span::day).into_iter().collect(),
+            (Some(container), Day::Number(n, _)) => container.days().find(|d| chrono::Datelike::day(d) == *n).map(Span::day).into_iter().collect(),
+            (_, day) => match calendar.read(day) {
+                Some(Reading::Spans(list)) => list,
+                _ => Vec::new(),
+            },
+        };
+        for span in spans {
+            if span.single() {
+                self.put(span.start, group.time.as_ref(), Use::Named, same, placed, doubt);
+            } else if group.time.is_some() {
+                for day in span.days().filter(|d| *d > self.calendar.today && self.opening.on(*d).is_some()) {
+                    self.put(day, group.time.as_ref(), Use::Written, same, placed, doubt);
+                }
+            } else {
+                placed.extend(self.clip(span).map(Placed::Span));
+            }
+        }
+    }
+
+    fn put(&self, day: NaiveDate, time: Option<&Time>, used: Use, same: Option<i32>, placed: &mut Vec<Placed>, doubt: &mut bool) {
+        match time {
+            None | Some(Time::Any) => placed.push(Placed::Day(day)),
+            Some(time) => {
+                let stretches = self.on(day, used, false, same).stretches(time, doubt);
+                if !stretches.is_empty() {
+                    placed.push(Placed::Timed(day, stretches));
+                }
+            }
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn place_cuts(&self, rejections: &[Group], placed: &[Placed], open: bool, default_open: bool, period: Span, same: Option<i32>, doubt: &mut bool) -> Vec<Cut> {
+        let mut cuts = Vec::new();
+        for group in rejections {
+            let (away, once) = match group.role {
+                Some(Role::Excluded { away, once }) => (away, once),
+                _ => (false, false),
+            };
+            let mut days: Vec<Span> = Vec::new();
+            let mut written = false;
+            for member in &group.days {
+                let calendar = Calendar { anchor: member.anchor, ..self.calendar };
+                let plural = member.recurring || group.recurring;
+                let weekdays = weekdays_of(&member.day);
+                let bare = matches!(member.day, Day::Weekday(_, Which::Bare)) || plural;
+                if !weekdays.is_empty() && bare {
+                    let spans: Vec<Span> = placed.iter().filter_map(|p| if let Placed::Span(s) = p { Some(*s) } else { None }).collect();
+                    let named = placed.iter().filter_map(|p| if let Placed::Timed(d, _) | Placed::Day(d) = p { Some(*d) } else { None });
+                    let within: Vec<NaiveDate> = spans.iter().flat_map(|s| s.days()).chain(named).filter(|d| weekdays.contains(&chrono::Datelike::weekday(d))).collect();
+                    let weekend = weekdays.len() == 2 && weekdays.contains(&Weekday::Sat) && weekdays.contains(&Weekday::Sun);
+                    let every = |span: Span| -> Vec<Span> {
+                        let all: Vec<NaiveDate> = span.days().filter(|d| weekdays.contains(&chrono::Datelike::weekday(d))).collect();
+                        if weekend {
+                            all.iter().filter(|d| chrono::Datelike::weekday(*d) == Weekday::Sat).map(|d| Span { start: *d, end: plus(*d, 2) }).collect()
+                        } else {
+                            all.into_iter().map(Span::day).collect()
+                        }
+                    };
+                    if open && (plural || !once) {
+                        days.extend(every(period));
+                    } else if plural {
+                        if within.is_empty() { days.extend(every(period)) } else { spans.iter().for_each(|s| days.extend(every(*s))) }
+                    } else if !within.is_empty() && !once {
+                        days.extend(within.into_iter().map(Span::day));
+                    } else {
+                        days.extend(calendar.span(&member.day));
+                    }
+                    written |= plural;
+                    continue;
+                }
+                match (&member.day, calendar.read(&member.day)) {
+                    (Day::By(inner), _) => {
+                        if let Some(named) = calendar.span(inner) {
+                            let end = if away { named.end } else { named.start };
+                            days.extend(span_of(self.tomorrow(), end));
+                        }
+                    }
+                    (_, Some(Reading::Bound { from, to })) => {
+                        let start = from.unwrap_or(self.tomorrow()).max(self.tomorrow());
+                        let end = to.unwrap_or_else(|| if away { plus(start, OPEN_DAYS) } else { period.end.max(plus(start, 1)) });
+                        days.extend(span_of(start, end));
+                    }
+                    (_, Some(Reading::Spans(list))) => {
+                        // a number beside a wished month, a weekday beside a wished week
+                        days.extend(list.into_iter().filter_map(|s| self.clip(s)));
+                    }
+                    (_, None) => {}
+                }
+            }
+            match &group.time {
+                None | Some(Time::Any) => cuts.extend(days.into_iter().map(Cut::Days)),
+                Some(time) => {
+                    let general = group.days.is_empty();
+                    let targets: Vec<(NaiveDate, Use)> = if general {
+                        self.written_days(placed, default_open || (placed.is_empty()), period)
+                    } else {
+                        days.iter()
+                            .flat_map(|s| {
+                                let used = if s.single() && !written { Use::Named } else { Use::Written };
+                                s.days().map(move |d| (d, used)).collect::<Vec<_>>()
+                            })
+                            .filter(|(d, used)| *used == Use::Named || self.opening.on(*d).is_some())
+                            .collect()
+                    };
+                    for (day, used) in targets {
+                        let stretches = self.on(day, used, true, same).stretches(time, doubt);
+                        if !stretches.is_empty() {
+                            cuts.push(Cut::Times(day, stretches));
+                        }
+                    }
+                }
+            }
+        }
+        cuts
+    }
+
+    /// Every day that the wishes name or write out (6.4).
+    fn written_days(&self, placed: &[Placed], all: bool, period: Span) -> Vec<(NaiveDate, Use)> {
+        let mut out: Vec<(NaiveDate, Use)> = Vec::new();
+        if all {
+            out.extend(period.days().filter(|d| self.opening.on(*d).is_some()).map(|d| (d, Use::Written)));
+        }
+        for wish in placed {
+            match wish {
+                Placed::Span(span) => out.extend(span.days().filter(|d| self.opening.on(*d).is_some()).map(|d| (d, Use::Written))),
+                Placed::Day(day) | Placed::Timed(day, _) => out.push((*day, Use::Written)),
+            }
+        }
+        out.sort_by_key(|(d, _)| *d);
+        out.dedup_by_key(|(d, _)| *d);
+        out
+    }
+
+    fn subtract(&self, placed: Vec<Placed>, cuts: &[Cut], out: &mut Composed) {
+        let day_cut = |day: NaiveDate| cuts.iter().any(|c| matches!(c, Cut::Days(s) if s.holds(day)));
+        let times_cut = |day: NaiveDate| -> Vec<Minutes> {
+            cuts.iter().filter_map(|c| if let Cut::Times(d, s) = c { (*d == day).then_some(s.clone()) } else { None }).flatten().collect()
+        };
+        let whole_day = |day: NaiveDate, out: &mut Vec<Window>| {
+            if day_cut(day) {
+                return;
+            }
+            let holes = times_cut(day);
+            if holes.is_empty() {
+                out.push(Window { start: moment(day, 0), end: moment(plus(day, 1), 0) });
+            } else {
+                // as soon as a time of day is ruled out, the day counts as its opening hours (6.3)
+                let hours = self.opening.named(day);
+                out.extend(cut(&[(hours.open, hours.close)], &holes).into_iter().map(|m| Window::on(day, m)));
+            }
+        };
+        for wish in placed {
+            match wish {
+                Placed::Span(span) => {
+                    let touched = span.days().any(|d| day_cut(d) || !times_cut(d).is_empty());
+                    if touched {
+                        // an exclusion that only shortens the span at its edge leaves one window
+                        if let Some(rest) = self.edge_cut(span, cuts) {
+                            out.wanted.extend(rest.map(|s| Window { start: moment(s.start, 0), end: moment(s.end, 0) }));
+                            continue;
+                        }
+                        for day in span.days().filter(|d| self.opening.on(*d).is_some()) {
+                            whole_day(day, &mut out.wanted);
+                        }
+                    } else {
+                        out.wanted.push(Window { start: moment(span.start, 0), end: moment(span.end, 0) });
+                    }
+                }
+                Placed::Day(day) => whole_day(day, &mut out.wanted),
+                Placed::Timed(day, stretches) => {
+                    if !day_cut(day) {
+                        out.wanted.extend(cut(&stretches, &times_cut(day)).into_iter().map(|m| Window::on(day, m)));
+                    }
+                }
+            }
+        }
+    }
+
+    /// "the 20th on, I'm away until the 19th": rejections that end where the wish begins.
+    fn edge_cut(&self, span: Span, cuts: &[Cut]) -> Option<Option<Span>> {
+        let touching: Vec<&Cut> = cuts
+            .iter()
+            .filter(|c| match c {
+                Cut::Days(s) => s.meet(span).is_some(),
+                Cut::Times(d, _) => span.holds(*d),
+            })
+            .collect();
+        match touching.as_slice() {
+            [Cut::Days(s)] if s.length() > 1 && s.start <= span.start && s.start <= self.tomorrow() => Some((s.end < span.end).then_some(Span { start: s.end, end: span.end })),
+            _ => None,
+        }
+    }
+}
+
+fn span_of(start: NaiveDate, end: NaiveDate) -> Option<Span> {
+    (start < end).then_some(Span { start, end })
+}
+
+/// The weekdays a tree stands for, if it is nothing else.
+fn weekdays_of(day: &Day) -> Vec<Weekday> {
+    match day {
+        Day::Weekday(weekday, Which::Bare) => vec![*weekday],
+        Day::Either(list) => list.iter().flat_map(weekdays_of).collect(),
+        Day::Range(a, b) => match (&**a, &**b) {
+            (Day::Weekday(first, Which::Bare), Day::Weekday(last, Which::Bare)) => {
+                let mut out = vec![*first];
+                let mut day = *first;
+                while day != *last && out.len() < 7 {
+                    day = day.succ();
+                    out.push(day);
+                }
+                out
+            }
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+/// Whether two times of day on one day narrow each other rather than being alternatives.
+fn narrows(one: &Time, other: &Time) -> bool {
+    use Time::{After, All, Around, At, Before, Between, First, Last, Part};
+    match (one, other) {
+        (Part(..), Part(..)) => false,
+        (Part(..) | First | Last, After(_) | Before(_) | Between(..) | At(_) | Around(_) | First | Last) | (After(_) | Before(_) | Between(..) | At(_) | Around(_) | First | Last, Part(..)) => true,
+        (After(_), Before(_)) | (Before(_), After(_)) => true,
+        (All(list), other) => list.iter().all(|t| narrows(t, other)) && !matches!(other, At(_)),
+        _ => false,
+    }
+}
+
+fn combine(one: Time, other: Time, join: Join) -> Time {
+    if matches!(other, Time::Any) {
+        return one;
+    }
+    if matches!(one, Time::Any) {
+        return other;
+    }
+    let alternative = join == Join::Or;
+    if let Time::Or(mut list) = one {
+        // "at 9 or 10 in the morning": the part belongs to all of them
+        if !alternative && list.iter().all(|t| narrows(t, &other)) {
+            return Time::Or(list.into_iter().map(|t| Time::All(vec![t, other.clone()])).collect());
+        }
+        if !alternative && let Some(last) = list.pop() {
+            if narrows(&last, &other) {
+                list.push(Time::All(vec![last, other]));
+            } else {
+                list.push(last);
+                list.push(other);
+            }
+            return Time::Or(list);
+        }
+        list.push(other);
+        return Time::Or(list);
+    }
+    if !alternative && narrows(&one, &other) {
+        return match one {
+            Time::All(mut list) => {
+                list.push(other);
+                Time::All(list)
+            }
+            one => Time::All(vec![one, other]),
+        };
+    }
+    Time::Or(vec![one, other])
+}
+
+/// Gathers items into groups: a time of day said after a list of days, or before it, goes with every day of it (4.8).
+fn groups(items: &[(&Item, Option<Span>)]) -> Vec<Group> {
+    let mut out: Vec<Group> = Vec::new();
+    for (index, (item, anchor)) in items.iter().enumerate() {
+        let join = if index == 0 { Join::Sentence } else { joined(items, index) };
+        let recurring = item.element.recurring;
+        match &item.element.what {
+            What::Day(day) => {
+                let member = Member { day: day.clone(), recurring, join, anchor: *anchor };
+                if let Some(last) = out.last_mut() {
+                    let same_role = last.role == Some(item.role);
+                    let near = last.sentence == item.sentence && join != Join::Far && same_role;
+                    let leads = last.time.is_some()
+                        && last.days.is_empty()
+                        && last.sentence == item.sentence
+                        && same_role
+                        && match join {
+                            Join::Near => true,
+                            Join::And => !last.recurring,
+                            Join::Far => item.role == Role::Wish,
+                            _ => false,
+                        };
+                    let listed_after_lead = last.led && near && !time_follows(items, index);
+                    if leads || listed_after_lead {
+                        last.led = true;
+                        last.days.push(member);
+                        continue;
+                    }
+                    if near && last.time.is_none() && !last.any {
+                        last.days.push(member);
+                        continue;
+                    }
+                    // "next week, any time, Tuesday or Thursday"
+                    if near && last.time.is_none() && last.days.is_empty() {
+                        last.days.push(member);
+                        continue;
+                    }
+                }
+                out.push(Group { days: vec![member], sentence: item.sentence, join: Some(join), role: Some(item.role), ..Group::default() });
+            }
+            What::Time(time) => {
+                // "Friday, or after 3 on Monday": the time leads the next day
+                let leads_next = join == Join::Or && items.get(index + 1).is_some_and(|(n, _)| matches!(n.element.what, What::Day(_)) && joined(items, index + 1) == Join::Near);
+                let any = *time == Time::Any;
+                if let Some(last) = out.last_mut()
+                    && !leads_next
+                    && last.sentence == item.sentence
+                    && last.role == Some(item.role)
+                    && !(last.any && !last.days.is_empty())
+                {
+                    // a time right behind the last day of a led list is that day's own
+                    if last.led && last.days.len() > 1 && join == Join::Near && last.time.is_some() {
+                        if let Some(member) = last.days.pop() {
+                            let role = last.role;
+                            out.push(Group { days: vec![member], time: (!any).then(|| time.clone()), any, sentence: item.sentence, join: Some(Join::Or), role, ..Group::default() });
+                        }
+                        continue;
+                    }
+                    let separate = recurring && join == Join::Or && !last.days.is_empty();
+                    let contrasting = join == Join::Or && !last.days.is_empty() && last.time.is_none() && last.days.iter().all(|m| !matches!(m.day, Day::Period(..))) && recurring;
+                    if !separate && !contrasting {
+                        if any {
+                            if last.time.is_none() {
+                                last.any = true;
+                            }
+                            continue;
+                        }
+                        last.time = Some(match last.time.take() {
+                            None => time.clone(),
+                            Some(before) => combine(before, time.clone(), join),
+                        });
+                        last.any = false;
+                        if recurring && last.days.len() == 1 && join == Join::Near && last.days.iter().all(|m| matches!(m.day, Day::Weekday(_, Which::Bare))) {
+                            last.recurring = true;
+                        }
+                        if last.days.is_empty() {
+                            last.recurring |= recurring;
+                        }
+                        continue;
+                    }
+                }
+                out.push(Group { time: (!any).then(|| time.clone()), any, recurring, sentence: item.sentence, join: Some(join), role: Some(item.role), ..Group::default() });
+            }
+            _ => {}
+        }
+    }
+    spread(out)
+}
+
+fn joined(items: &[(&Item, Option<Span>)], index: usize) -> Join {
+    let Some((item, _)) = items.get(index) else { return Join::Sentence };
+    let Some((before, _)) = index.checked_sub(1).and_then(|k| items.get(k)) else { return Join::Sentence };
+    if before.sentence != item.sentence { Join::Sentence } else { item.join }
+}
+
+fn time_follows(items: &[(&Item, Option<Span>)], index: usize) -> bool {
+    items.get(index + 1).is_some_and(|(next, _)| matches!(next.element.what, What::Time(_)) && joined(items, index + 1) == Join::Near)
+}
+
+/// Times without a day of their own go to the days that have none ("Next week, please. Mornings are best.").
+fn spread(groups: Vec<Group>) -> Vec<Group> {
+    let mut out: Vec<Group> = Vec::new();
+    let mut floating: Vec<Group> = Vec::new();
+    for group in groups {
+        let wish = matches!(group.role, Some(Role::Wish));
+        if wish && group.days.is_empty() && group.time.is_some() && !(group.recurring && group.join == Some(Join::Or)) {
+            floating.push(group);
+        } else {
+            out.push(group);
+        }
+    }
+    for group in floating {
+        let Some(time) = &group.time else { continue };
+        let free: Vec<&mut Group> = out.iter_mut().filter(|g| g.time.is_none() && !g.days.is_empty() && !g.any && g.role == group.role).collect();
+        let day_groups = free.len();
+        if day_groups > 0 {
+            for target in free {
+                target.time = Some(time.clone());
+            }
+        } else if let Some(last) = out.iter_mut().rfind(|g| !g.days.is_empty() && g.time.is_some() && g.role == group.role) {
+            // a second word on the hour: narrowing if it can, else another alternative
+            let before = last.time.take().unwrap_or(Time::Any);
+            last.time = Some(combine(before, time.clone(), group.join.filter(|j| *j == Join::Or).unwrap_or(Join::Far)));
+        } else if let Some(last) = out.iter_mut().find(|g| g.days.is_empty() && g.time.is_some() && g.role == group.role) {
+            let before = last.time.take().unwrap_or(Time::Any);
+            last.time = Some(combine(before, time.clone(), group.join.unwrap_or(Join::Far)));
+        } else {
+            out.push(group);
+        }
+    }
+    out
+}
+
+/// A week or month named once holds for all the days named beside it (2.13); "same time the week after" is a day (2.10).
+fn inherit(mut groups: Vec<Group>) -> Vec<Group> {
+    for group in &mut groups {
+        let days = &mut group.days;
+        let week_behind = days.iter().find_map(|m| match &m.day {
+            Day::WeekdayIn(_, week) => Some(week.clone()),
+            _ => None,
+        });
+        let mut next: Option<i32> = None;
+        let month_any = days.iter().find_map(|m| month_of(&m.day));
+        let mut month_before: Option<(u32, Option<i32>)> = None;
+        let mut last_number = 0;
+        for member in days.iter_mut() {
+            match member.day.clone() {
+                Day::Weekday(weekday, Which::Bare) if !member.recurring => {
+                    if let Some(week) = &week_behind {
+                        member.day = Day::WeekdayIn(weekday, week.clone());
+                    } else if let Some(n) = next {
+                        member.day = Day::Weekday(weekday, Which::Next(n));
+                    }
+                }
+                Day::Weekday(_, Which::Next(n)) => next = Some(n),
+                Day::Number(n, weekday) => {
+                    let inherited = match (&month_before, &month_any) {
+                        (Some(found), _) if n > last_number => Some(*found),
+                        (None, Some(Named::Month(month, year))) => Some((*month, *year)),
+                        _ => None,
+                    };
+                    if let Some((month, year)) = inherited {
+                        member.day = Day::Date { year, month, day: n, weekday };
+                        last_number = n;
+                    } else if let (None, Some(Named::Span(span))) = (&month_before, &month_any) {
+                        member.day = Day::NumberIn(n, span.clone());
+                    } else if month_before.is_some() {
+                        last_number = n;
+                    }
+                }
+                Day::Date { month, year, day, .. } => {
+                    month_before = Some((month, year));
+                    last_number = day;
+                }
+                Day::Range(a, b) => {
+                    if let Some(week) = &week_behind
+                        && let (Day::Weekday(x, Which::Bare), Day::Weekday(y, Which::Bare)) = (&*a, &*b)
+                    {
+                        member.day = Day::Range(Box::new(Day::WeekdayIn(*x, week.clone())), Box::new(Day::WeekdayIn(*y, week.clone())));
+                    }
+                }
+                _ => {}
+            }
+        }
+        if matches!(group.time, Some(Time::Same)) {
+            for member in &mut group.days {
+                member.day = match member.day.clone() {
+                    Day::Shift(n, Unit::Week, base) if matches!(&*base, Day::WeekOf(inner) if matches!(**inner, Day::Anchor)) => Day::Shift(n, Unit::Week, Box::new(Day::Anchor)),
+                    Day::Period(Unit::Week, n) if n > 0 => match member.anchor {
+                        Some(anchor) if anchor.single() => Day::WeekdayIn(chrono::Datelike::weekday(&anchor.start), Box::new(Day::Period(Unit::Week, n))),
+                        _ => Day::Period(Unit::Week, n),
+                    },
+                    other => other,
+                };
+            }
+        }
+    }
+    groups
+}
+
+enum Named {
+    Month(u32, Option<i32>),
+    Span(Box<Day>),
+}
+
+fn month_of(day: &Day) -> Option<Named> {
+    match day {
+        Day::Date { month, year, .. } => Some(Named::Month(*month, *year)),
+        Day::NumberIn(_, span) => Some(Named::Span(span.clone())),
+        _ => None,
+    }
+}
