@@ -157,7 +157,15 @@ impl<'a> Context<'a> {
         if told_before && !has_now && self.in_sentence(ids.present, sentence).next().is_none() {
             return true;
         }
-        self.in_sentence(ids.past, sentence).filter(|p| !p.overlaps(hit) || p.start < hit.start).any(|p| !has_now || (clause(p.start) == own_clause && !self.found.of(ids.now).iter().filter(|n| now(n)).any(|n| clause(n.start) == own_clause)))
+        let now_here = self.found.of(ids.now).iter().filter(|n| now(n)).any(|n| clause(n.start) == own_clause);
+        self.in_sentence(ids.past, sentence).filter(|p| !p.overlaps(hit) || p.start < hit.start).any(|p| {
+            let beside = clause(p.start);
+            // "In 2010, she had …" and "she had …, years ago" belong together; "stepped on a nail, last
+            // tetanus was years ago" does not.
+            let opens = p.start < hit.start && self.tokens.get(beside).is_some_and(|t| t.before == Break::Sentence);
+            let trails = p.start >= hit.end && beside == p.start;
+            (beside == own_clause && !now_here) || (!has_now && (opens || trails))
+        })
     }
 
     /// Long-standing and unchanged, or a letter that asks for knowledge and tells nothing new.

@@ -101,6 +101,9 @@ pub enum Sentiment {
     Positive,
 }
 
+/// How much less the model must be sure of a subject whose own words stand in the message.
+const NAMED: f32 = 0.3;
+
 /// A message on the way to its tags.
 pub(super) struct Reading<'a> {
     pub prepared: &'a Prepared<'a>,
@@ -133,6 +136,10 @@ impl Reading<'_> {
             if tag == Tag::ClinicalQuestion && !self.red_flags.is_empty() {
                 confidence = confidence.max(0.9);
             }
+            // Plain words for a subject make up for a model that has not met them.
+            let named = matches!(tag, Tag::AppointmentRequest | Tag::AppointmentChange | Tag::Refill | Tag::TestResult | Tag::Billing | Tag::Forms | Tag::Misinformation | Tag::Spam | Tag::JobSeeker | Tag::MediaEnquiry | Tag::Feedback)
+                && !self.standing(&format!("tag_{}", tag.name())).is_empty();
+            let threshold = if named { threshold * NAMED } else { threshold };
             if confidence >= threshold {
                 let words = if tag == Tag::AdverseReaction { "reaction_words".to_owned() } else { format!("tag_{}", tag.name()) };
                 findings.push(TagFinding { tag, confidence, spans: self.spans(&words) });

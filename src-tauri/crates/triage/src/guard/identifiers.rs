@@ -24,7 +24,7 @@ patterns! {
     SSN = r"\b\d{3}[-\s.]\d{2}[-\s.]\d{4}\b";
     SSN_CUE = r"(?i)\b(?:ssn|ss#|social security(?: number| no\.?| #)?|social(?: number)?|seguro social|n[uú]mero de seguro social)\b[^\d\n]{0,30}(\d[\d\-\s.]{2,12}\d)";
     RECORD = r"(?i)\b(?:mrn|m\.r\.n\.|med(?:ical)? rec(?:ord)?(?: number| no\.?| #)?|chart(?: number| no\.?| #)?|record(?: number| no\.?| #| id)|patient (?:id|number|no\.?|#|account)|account(?: number| no\.?| #)|acct\.?(?: number| no\.?| #)?|case(?: number| no\.?| #)|reference(?: number| no\.?| #)|visit(?: number| no\.?| #| id)|encounter(?: number| no\.?| #| id)|invoice(?: number| no\.?| #)?|claim(?: number| no\.?| #)|expediente(?: n[uú]mero| no\.?| #)?|n[uú]mero de (?:expediente|paciente|cuenta)|file(?: number| no\.?| #)|specimen(?: number| id)|rx(?: number| no\.?| #)|prescription(?: number| no\.?| #)|confirmation(?: number| code| #))\b[\s:#.\-]*(?:is|was|es|of|under|number)?[\s:#.\-]*((?:[A-Z]{0,5}[-\s]?)?\d[\w\-]{2,}|[A-Z]{1,4}\d{3,}[\w\-]*)";
-    INSURANCE = r"(?i)\b(?:member|policy|subscriber|insurance|group|plan|medicare|medicaid|beneficiary|coverage|enrollee|mbi|hicn|health plan|aetna|cigna|humana|bcbs|blue cross|p[oó]liza|seguro)\b(?:\s+(?:id|number|no\.?|num|card|identification|account|nr|n[uú]mero|de|blue|shield|ppo|hmo|member))*[\s:#.\-]*(?:is|was|es|ending in|of|under)?[\s:#.\-]*((?:[A-Z]{1,5}[-\s]?)?\d[\w\-]{4,}|[A-Z]{2,5}\d{4,}\w*)";
+    INSURANCE = r"(?i)\b(?:member|policy|subscriber|insurance|group|plan|medicare|medicaid|beneficiary|coverage|enrollee|mbi|hicn|health plan|aetna|cigna|humana|bcbs|blue cross|p[oó]liza|seguro)\b(?:\s+(?:id|number|no\.?|num|card|identification|account|nr|n[uú]mero|de|blue|shield|ppo|hmo|member))*[\s:#.\-]*(?:is|was|es|ending in|of|under)?[\s:#.\-]*((?:[A-Z]{1,5}[-\s]?)?\d[\w\-]*(?:\s\d[\w\-]*)*|[A-Z]{2,5}\d{4,}\w*)";
     MBI = r"\b[1-9][AC-HJKMNP-RT-Yac-hjkmnp-rt-y][0-9AC-HJKMNP-RT-Yac-hjkmnp-rt-y]\d-?[AC-HJKMNP-RT-Yac-hjkmnp-rt-y][0-9AC-HJKMNP-RT-Yac-hjkmnp-rt-y]\d-?[AC-HJKMNP-RT-Yac-hjkmnp-rt-y]{2}\d{2}\b";
     EMAIL = r"(?i)\b[a-z0-9][\w.+\-]*\s?(?:@|\(at\)|\[at\]|\{at\}|\s+at\s+)\s?[a-z0-9][a-z0-9\-]*\s?(?:(?:\.|\(dot\)|\[dot\]|\{dot\}|\s+dot\s+|\s*\(\.\)\s*)\s?[a-z0-9\-]+)*(?:\.|\(dot\)|\[dot\]|\{dot\}|\s+dot\s+)\s?(?:com|org|net|edu|gov|io|co|us|me|info|health|example|clinic|uk|es|mx|ca|care|doctor)\b";
     PHONE = r"(?ix)(?:\+?1[\s.\-]*)?\(?\b[2-9]\d{2}\)?[\s.\-/–]*(?:dot|dash)?[\s.\-/–]*\d{3}[\s.\-–]*(?:dot|dash)?[\s.\-–]*\d{4}\b|\b\d{3}[\s.\-–](?:dot\s|dash\s)?\d{4}\b|\+\d{1,3}[\s.\-(]*\d(?:[\s.\-()]*\d){6,12}\b";
@@ -104,7 +104,8 @@ pub(super) fn find(reply: &Reply<'_>, found: &mut Findings) {
             if let Some(hit) = capture.get(1) {
                 let digit_count = digits(hit.as_str()).len();
                 let year = digit_count == 4 && hit.as_str().starts_with("20");
-                if digit_count >= 3 && !year && !(PHONE.is_match(hit.as_str())) {
+                let enough = if kind == FindingKind::InsuranceNumber { 5 } else { 3 };
+                if digit_count >= enough && !year && !(PHONE.is_match(hit.as_str())) {
                     found.add(kind, hit.range());
                 }
             }
