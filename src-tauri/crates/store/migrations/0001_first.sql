@@ -31,7 +31,6 @@ CREATE TABLE tags (
   uuid     BLOB NOT NULL UNIQUE,
   name     TEXT NOT NULL,
   colour   TEXT NOT NULL DEFAULT 'grey',
-  carried  INTEGER NOT NULL DEFAULT 0,
   removed  INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
@@ -124,6 +123,7 @@ CREATE TABLE conversations (
   last_outbound_at INTEGER,
   waiting_since    INTEGER,
   settled_at       INTEGER,
+  settled_before   INTEGER,
   last_kind        INTEGER NOT NULL DEFAULT 0,
   created_at       INTEGER NOT NULL,
   continues        INTEGER REFERENCES conversations(id),

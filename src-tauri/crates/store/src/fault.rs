@@ -10,6 +10,10 @@ use crate::StoreError;
 #[cfg(feature = "failpoints")]
 pub const KILL: &str = "ANTEROOM_KILL_AT";
 
+/// At which passing of the point, from 1; the first where it is not set.
+#[cfg(feature = "failpoints")]
+pub const KILL_HIT: &str = "ANTEROOM_KILL_HIT";
+
 /// Every point, for tests that go through all of them.
 pub const POINTS: &[&str] = &[
     "commit.before",
@@ -37,7 +41,14 @@ pub const POINTS: &[&str] = &[
 )]
 pub(crate) fn point(name: &'static str) -> Result<(), StoreError> {
     if std::env::var(KILL).is_ok_and(|at| at == name) {
-        std::process::abort();
+        static HITS: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(1);
+        let wanted = std::env::var(KILL_HIT)
+            .ok()
+            .and_then(|hit| hit.parse().ok());
+        let hit = HITS.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        if hit == wanted.unwrap_or(1) {
+            std::process::abort();
+        }
     }
     fail::fail_point!(name, |_| Err(StoreError::Io(std::io::Error::other(name))));
     Ok(())

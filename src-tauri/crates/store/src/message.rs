@@ -223,6 +223,19 @@ pub(crate) fn preview(text: &str) -> String {
     out
 }
 
+/// The text before the first fold: what the writer wrote this time.
+pub(crate) fn own_words<'t>(text: &'t str, folds: &[domain::message::Fold]) -> &'t str {
+    let start = folds
+        .iter()
+        .map(|fold| fold.start as usize)
+        .min()
+        .unwrap_or(text.len());
+    match text.get(..start) {
+        Some(own) if !own.trim().is_empty() => own,
+        _ => text,
+    }
+}
+
 /// Works out anew what a conversation keeps of its messages.
 ///
 /// Everything kept there is a function of the messages, so that merging, splitting and taking back
@@ -272,16 +285,25 @@ pub(crate) fn refresh_waiting(tx: &Transaction<'_>, conversation: i64) -> Result
 pub(crate) fn refresh_preview(tx: &Transaction<'_>, conversation: i64) -> Result<(), StoreError> {
     let newest = tx
         .prepare_cached(
-            "SELECT m.kind, b.text FROM messages m JOIN bodies b ON b.message = m.id
+            "SELECT m.kind, b.text, m.id FROM messages m JOIN bodies b ON b.message = m.id
              WHERE m.conversation = ?1 AND m.kind IN (0, 1) ORDER BY m.at DESC, m.id DESC LIMIT 1",
         )?
         .query_row([conversation], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+            Ok((
+                row.get::<_, i64>(0)?,
+                row.get::<_, String>(1)?,
+                row.get::<_, i64>(2)?,
+            ))
         })
         .optional()?;
-    let (kind, text) = newest.unwrap_or((INBOUND, String::new()));
+    let (kind, text, message) = newest.unwrap_or((INBOUND, String::new(), 0));
     debug_assert!(kind == INBOUND || kind == REPLY);
+    let folds: Vec<domain::message::Fold> = match extra::<String>(tx, message, "folds")? {
+        Some(json) => serde_json::from_str(&json)?,
+        None => Vec::new(),
+    };
+    let text = own_words(&text, &folds);
     tx.prepare_cached("UPDATE conversations SET last_kind = ?2, preview = ?3 WHERE id = ?1")?
-        .execute(params![conversation, kind, preview(&text)])?;
+        .execute(params![conversation, kind, preview(text)])?;
     Ok(())
 }

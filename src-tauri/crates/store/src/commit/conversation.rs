@@ -2,7 +2,6 @@
 
 use domain::{
     Actor, Change, ConversationId, ConversationState, MessageId, PatientText, PoolId, StaffId,
-    Timestamp,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -87,7 +86,7 @@ pub(super) fn apply(work: &mut Work<'_>, change: &Change, by: Actor) -> Result<E
         } => {
             let row = get_here(work, *conversation)?;
             let before = state_now(work.tx, row)?;
-            set_state(work, row, *state, work.now)?;
+            set_state(work, row, *state)?;
             let undo = Change::StateSet {
                 conversation: *conversation,
                 state: before,
@@ -220,25 +219,40 @@ pub(crate) fn state_now(conn: &Connection, row: i64) -> Result<ConversationState
         .query_row([row], |row| Ok(state_of(row.get(0)?, row.get(1)?)))?)
 }
 
-/// Sets the state; closing or handing the turn to the contact also settles what was waiting.
+/// Sets the state. Closing, or handing the turn to the contact, also settles what they have written so
+/// far: they wait only for what comes after it. Taking that back brings the waiting back.
 pub(crate) fn set_state(
     work: &mut Work<'_>,
     row: i64,
     state: ConversationState,
-    now: Timestamp,
 ) -> Result<(), StoreError> {
+    const fn settled(state: ConversationState) -> bool {
+        matches!(
+            state,
+            ConversationState::Closed | ConversationState::Waiting
+        )
+    }
+    let before = state_now(work.tx, row)?;
+    if before == state {
+        return Ok(());
+    }
     work.touch(row)?;
     let (number, until) = state_number(state);
-    let settled = match state {
-        ConversationState::Closed | ConversationState::Waiting => Some(now.millis()),
-        ConversationState::Open => None,
-        ConversationState::Snoozed { .. } => column(work.tx, row, "settled_at")?,
-    };
     work.tx
-        .prepare_cached(
-            "UPDATE conversations SET state = ?2, snoozed_until = ?3, settled_at = ?4 WHERE id = ?1",
-        )?
-        .execute(params![row, number, until, settled])?;
+        .prepare_cached("UPDATE conversations SET state = ?2, snoozed_until = ?3 WHERE id = ?1")?
+        .execute(params![row, number, until])?;
+    let sql = match (settled(before), settled(state)) {
+        (false, true) => {
+            "UPDATE conversations SET settled_before = settled_at, settled_at = last_inbound_at
+             WHERE id = ?1"
+        }
+        (true, false) => {
+            "UPDATE conversations SET settled_at = settled_before, settled_before = NULL
+             WHERE id = ?1"
+        }
+        _ => return Ok(()),
+    };
+    work.tx.prepare_cached(sql)?.execute([row])?;
     message::refresh_waiting(work.tx, row)
 }
 

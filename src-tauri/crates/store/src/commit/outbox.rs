@@ -357,7 +357,7 @@ pub(crate) fn sent(
             AfterReply::StayOpen => None,
         };
         if let Some(state) = state {
-            set_state(work, at.conversation, state, work.now)?;
+            set_state(work, at.conversation, state)?;
         }
     }
     Ok(())
@@ -378,7 +378,7 @@ pub(crate) fn failed(
         params![at.message, serde_word(&failure)?, why],
     )?;
     message::refresh(work.tx, at.conversation)?;
-    set_state(work, at.conversation, ConversationState::Open, work.now)
+    set_state(work, at.conversation, ConversationState::Open)
 }
 
 /// Turns every reply that was leaving when the process ended into an uncertain one. Gives back the

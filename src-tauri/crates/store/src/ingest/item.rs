@@ -656,19 +656,8 @@ fn subject_id(contact: ContactId, subject: &str) -> String {
     format!("{contact} {subject}")
 }
 
-/// The text before the first fold: what the writer wrote this time.
 fn own_words(item: &Item) -> &str {
-    let text = item.text.reveal();
-    let start = item
-        .folds
-        .iter()
-        .map(|fold| fold.start as usize)
-        .min()
-        .unwrap_or(text.len());
-    match text.get(..start) {
-        Some(own) if !own.trim().is_empty() => own,
-        _ => text,
-    }
+    message::own_words(item.text.reveal(), &item.folds)
 }
 
 pub(crate) const fn automatic_number(kind: Option<AutomaticKind>) -> i64 {

@@ -38,8 +38,23 @@ pub struct Desk {
 impl Desk {
     pub fn new() -> Self {
         let folder = TempDir::new().unwrap();
+        let path = folder.path().to_owned();
+        Self::made(folder, &path, &key())
+    }
+
+    /// In a folder that somebody else looks after.
+    pub fn new_in(path: &Path) -> Self {
+        Self::new_with(path, &key())
+    }
+
+    /// In such a folder, with another key.
+    pub fn new_with(path: &Path, key: &DatabaseKey) -> Self {
+        Self::made(TempDir::new().unwrap(), path, key)
+    }
+
+    fn made(folder: TempDir, path: &Path, key: &DatabaseKey) -> Self {
         let clock = Arc::new(TestClock::at(MONDAY));
-        let store = Store::create(folder.path(), &key(), clock.clone()).unwrap();
+        let store = Store::create(path, key, clock.clone()).unwrap();
         let account = AccountId::new(MONDAY);
         let staff = StaffId::new(MONDAY);
         let desk = Self {
@@ -76,7 +91,7 @@ impl Desk {
             folder,
             serial,
         } = self;
-        drop(store);
+        store.close();
         let store = Store::open(folder.path(), &key(), clock.clone()).unwrap();
         Self {
             store,
@@ -251,4 +266,17 @@ impl Mail {
         change(&mut self.0.item);
         self
     }
+}
+
+/// The database itself, for looking behind the store's back. The store must be closed.
+pub fn raw(folder: &Path) -> rusqlite::Connection {
+    let conn = rusqlite::Connection::open(folder.join("anteroom.db")).unwrap();
+    let hex: String = key()
+        .as_bytes()
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect();
+    conn.pragma_update(None, "key", format!("x'{hex}'"))
+        .unwrap();
+    conn
 }

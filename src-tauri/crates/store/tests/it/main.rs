@@ -6,11 +6,23 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::string_slice,
     missing_docs,
     reason = "tests"
 )]
 
 extern crate anteroom_store as store;
 
+mod backup;
 mod desk;
+mod erase;
+mod errors;
 mod inbox;
+mod ingest;
+mod operations;
+mod outbox;
+mod schema;
+mod search;
+
+#[cfg(feature = "failpoints")]
+mod crash;
