@@ -205,6 +205,11 @@ CREATE TABLE extras (  -- see above
   PRIMARY KEY (message, kind)
 ) STRICT, WITHOUT ROWID;
 
+-- Hashes of the names of what was erased with a contact, so that a mailbox that is read again does not bring it back.
+CREATE TABLE erased (  -- see above
+  key INTEGER PRIMARY KEY
+) STRICT;
+
 -- The networks' names for messages; many names may mean one message.
 CREATE TABLE remote_names (  -- see above
   account INTEGER NOT NULL REFERENCES accounts(id),

@@ -12,6 +12,7 @@ use rusqlite::params;
 use crate::StoreError;
 use crate::commit::{Effect, record};
 use crate::error::Refusal;
+use crate::ingest::thread::{self, Space};
 use crate::sql::{CONTACTS, Id, get};
 use crate::work::Work;
 use crate::{blob, message};
@@ -102,6 +103,7 @@ fn messages(
         conversation,
     )?;
     for message in &messages {
+        remember(work, *message)?;
         message::unindex(work.tx, *message)?;
         certificate.attachments += blob::remove(work, "message", *message)?;
         for sql in [
@@ -121,6 +123,28 @@ fn messages(
     }
     certificate.messages += messages.len() as u64;
     certificate.attachments += blob::remove(work, "draft", conversation)?;
+    Ok(())
+}
+
+/// Keeps hashes of a message's names, so that reading the mailbox again does not bring it back. They
+/// say nothing about the message to who does not have it.
+fn remember(work: &Work<'_>, message: i64) -> Result<(), StoreError> {
+    let names = work
+        .tx
+        .prepare_cached("SELECT account, name FROM remote_names WHERE message = ?1")?
+        .query_map([message], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<Vec<(i64, String)>, _>>()?;
+    let mut insert = work
+        .tx
+        .prepare_cached("INSERT OR IGNORE INTO erased (key) VALUES (?1)")?;
+    for (account, name) in names {
+        insert.execute([thread::key(account, Space::Name, &name)])?;
+    }
+    work.tx
+        .prepare_cached(
+            "INSERT OR IGNORE INTO erased (key) SELECT key FROM thread_keys WHERE message = ?1",
+        )?
+        .execute([message])?;
     Ok(())
 }
 

@@ -22,15 +22,24 @@ pub(crate) struct Migration {
 }
 
 /// Every step in order.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "first",
-    compatible: 1,
-    sql: include_str!("../migrations/0001_first.sql"),
-}];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "first",
+        compatible: 1,
+        sql: include_str!("../migrations/0001_first.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "erased",
+        // An older build would let erased mail in again.
+        compatible: 2,
+        sql: include_str!("../migrations/0002_erased.sql"),
+    },
+];
 
 /// The newest compatibility number that this build reads.
-pub(crate) const COMPATIBLE: u32 = 1;
+pub(crate) const COMPATIBLE: u32 = 2;
 
 /// Refuses a file from the future, and runs what has not run yet.
 pub(crate) fn run(

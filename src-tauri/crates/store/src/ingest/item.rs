@@ -81,7 +81,7 @@ impl Ingest<'_, '_> {
     /// Whether the item is stored already. A new name for it is remembered, and a reply of ours that
     /// turns up in the mailbox is known to have been sent.
     fn known(&mut self, item: &Item) -> Result<bool, StoreError> {
-        if self.named(&item.remote_id)?.is_some() {
+        if self.named(&item.remote_id)?.is_some() || self.erased(item)? {
             return Ok(true);
         }
         if item.thread.own.is_empty() {
@@ -118,6 +118,18 @@ impl Ingest<'_, '_> {
             }
         }
         Ok(false)
+    }
+
+    /// Whether the item was erased with its contact: it does not come back when the mailbox is read
+    /// again. What the contact writes anew does.
+    fn erased(&self, item: &Item) -> Result<bool, StoreError> {
+        let name = thread::key(self.account, Space::Name, &item.remote_id.0);
+        let own = thread::key(self.account, Space::Own, &item.thread.own);
+        Ok(self
+            .work
+            .tx
+            .prepare_cached("SELECT 1 FROM erased WHERE key IN (?1, ?2)")?
+            .exists([name, own])?)
     }
 
     /// One of our replies lies in the mailbox: it was sent, whatever the outbox believed.

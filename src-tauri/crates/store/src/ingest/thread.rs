@@ -25,6 +25,8 @@ pub(crate) enum Space {
     Native,
     /// A subject, together with a contact.
     Subject,
+    /// The network's name for a message.
+    Name,
 }
 
 /// The key of an id.
@@ -35,6 +37,7 @@ pub(crate) fn key(account: i64, space: Space, id: &str) -> i64 {
         Space::Own => 0,
         Space::Native => 1,
         Space::Subject => 2,
+        Space::Name => 3,
     }]);
     hash.update(id.as_bytes());
     let hash = hash.finalize();
