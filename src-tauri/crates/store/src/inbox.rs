@@ -213,7 +213,7 @@ fn restrict(context: &Context<'_>, scope: &ListScope, sql: &mut Sql) -> Result<(
         }
         ListScope::Unassigned => sql.push(" AND c.state = 0 AND c.assignee IS NULL", []),
         ListScope::RedFlags => {
-            sql.push(" AND c.state = 0 AND c.acuity >= 2 AND c.red_flag = 1", [])
+            sql.push(" AND c.state = 0 AND c.acuity >= 2 AND c.red_flag = 1", []);
         }
         ListScope::Waiting => sql.push(" AND c.state = 1", []),
         ListScope::Snoozed => sql.push(" AND c.state = 2", []),

@@ -591,6 +591,10 @@ impl Ingest<'_, '_> {
         Ok(())
     }
 
+    #[allow(
+        clippy::fn_params_excessive_bools,
+        reason = "facts of one item, each named at the one call"
+    )]
     /// Moves the conversation's numbers and state. Gives back whether it came back to the inbox.
     fn count(
         &mut self,

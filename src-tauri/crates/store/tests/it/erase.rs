@@ -174,48 +174,15 @@ fn erasing_leaves_no_word_in_the_decrypted_pages() {
     );
     desk.store.close();
     // Every page in clear, free ones included, without rewriting any.
-    let plain = desk.path().join("plain.db");
     let conn = raw(desk.path());
-    let pages = plain_pages(&conn, &plain);
+    let pages = plain_pages(conn);
     for canary in CANARIES {
         assert!(!contains(&pages, canary), "{canary}");
     }
     assert!(contains(&pages, "stays here"));
 }
 
-/// The pages as SQLite sees them, through its own page table.
-fn plain_pages(conn: &rusqlite::Connection, _: &Path) -> Vec<u8> {
-    let data: std::result::Result<Vec<Vec<u8>>, _> = conn
-        .prepare("SELECT data FROM sqlite_dbpage ORDER BY pgno")
-        .and_then(|mut rows| rows.query_map([], |row| row.get(0))?.collect());
-    match data {
-        Ok(pages) => pages.concat(),
-        // Without that table: everything that can be read, the index's own tables included.
-        Err(_) => {
-            let tables: Vec<String> = conn
-                .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'")
-                .unwrap()
-                .query_map([], |row| row.get(0))
-                .unwrap()
-                .map(Result::unwrap)
-                .collect();
-            let mut all = Vec::new();
-            for table in tables {
-                let mut rows = conn.prepare(&format!("SELECT * FROM \"{table}\"")).unwrap();
-                let columns = rows.column_count();
-                let mut rows = rows.query([]).unwrap();
-                while let Some(row) = rows.next().unwrap() {
-                    for column in 0..columns {
-                        if let rusqlite::types::ValueRef::Text(bytes)
-                        | rusqlite::types::ValueRef::Blob(bytes) = row.get_ref(column).unwrap()
-                        {
-                            all.extend_from_slice(bytes);
-                            all.push(b' ');
-                        }
-                    }
-                }
-            }
-            all
-        }
-    }
+/// Every page in clear, free ones and what is left in used ones included.
+fn plain_pages(mut conn: rusqlite::Connection) -> Vec<u8> {
+    conn.serialize("main").unwrap().to_vec()
 }

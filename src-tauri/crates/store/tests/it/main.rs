@@ -5,6 +5,8 @@
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::format_collect,
+    clippy::semicolon_if_nothing_returned,
     clippy::indexing_slicing,
     clippy::string_slice,
     missing_docs,
