@@ -18,6 +18,8 @@ const timers = new Map<number, ReturnType<typeof setTimeout>>();
 export function toast(given: Omit<Toast, "id">): number {
   last += 1;
   const id = last;
+  // What was done last is what one may want back; older ones make room, unless they count down.
+  if (given.tone === "done") for (const one of [...toasts]) if (one.tone === "done" && !one.until) dismiss(one.id);
   toasts.push({ id, ...given });
   while (toasts.length > 3) dismiss(toasts[0]?.id ?? 0);
   const lasting = given.until ? given.until - Date.now() : given.action ? 9000 : 5000;

@@ -22,6 +22,8 @@ export type Letter = {
   html?: boolean;
   quoted?: string;
   raw?: boolean;
+  /** Words that raised the flag, and the reason. */
+  raised?: [words: string, reason: string][];
 };
 
 export const letters: Letter[] = [
@@ -34,6 +36,10 @@ export const letters: Letter[] = [
     pool: 1,
     tags: ["red flag", "vaccination"],
     text: "been coughing all week but tonight my chest feels tight and my left arm is kinda numb, should i still come for the shot saturday?",
+    raised: [
+      ["chest feels tight", "Chest pain or tightness"],
+      ["left arm is kinda numb", "Numbness of an arm"],
+    ],
     note: "No phone on file. Ringing the number from the 2024 form now.",
   },
   {
@@ -246,6 +252,7 @@ export const letters: Letter[] = [
     flag: true,
     pool: 1,
     tags: ["medicine"],
+    raised: [["lips feel a bit swollen", "Swelling of lips or face after a medicine"]],
     text: "Day 3 of the antibiotic and now I have a rash on my chest and arms, itchy, lips feel a bit swollen. No trouble breathing so far.",
   },
   {

@@ -165,6 +165,13 @@ export class World {
       text,
       unread: !letter.read,
       folds: letter.quoted ? [{ kind: "quote", start: bytes(`${letter.text}\n\n`), end: bytes(text) }] : [],
+      findings: letter.raised && {
+        acuity: letter.acuity,
+        red_flags: letter.raised.map(([words, reason]) => {
+          const start = bytes(text.slice(0, text.indexOf(words)));
+          return { start, end: start + bytes(words), text: words, reason, source: "NHS" };
+        }),
+      },
       has_html: letter.html ?? false,
       remote_images: letter.html ? 2 : 0,
       problems: letter.raw ? ["The message could not be read as mail. It is shown as it came."] : [],

@@ -36,10 +36,10 @@ export function column(
     at: message.at,
     message,
   }));
-  for (const entry of timeline) {
+  for (const [index, entry] of timeline.entries()) {
     // What happened before the oldest message shown comes with the older messages.
     if (SILENT.has(entry.what) || (entry.at < oldest && messages.length > 0)) continue;
-    items.push({ kind: "event", key: entry.operation, at: entry.at, entries: [entry] });
+    items.push({ kind: "event", key: `${entry.operation} ${index}`, at: entry.at, entries: [entry] });
   }
   items.sort((a, b) => a.at - b.at || (a.kind === "message" ? -1 : 1));
   const out: Item[] = [];

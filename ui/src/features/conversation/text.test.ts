@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { pieces } from "./text";
+import { flag, pieces } from "./text";
 
 const bytes = (text: string): number => new TextEncoder().encode(text).length;
 
@@ -29,4 +29,18 @@ test("nothing is ever lost, however wrong the folds are", () => {
       .map((piece) => piece.text)
       .join(""),
   ).toBe(text);
+});
+
+test("flagged words are found in the piece that holds them, joined where they overlap", () => {
+  const text = "Señor, my chest pain is bad\n> old text";
+  const parts = pieces(text, [{ kind: "quote", start: bytes("Señor, my chest pain is bad\n"), end: bytes(text) }]);
+  const from = bytes("Señor, my ");
+  const marked = flag(text, parts, [
+    { start: from, end: from + 10 },
+    { start: from + 6, end: from + 10 },
+    { start: 99_999, end: 100_000 },
+  ]);
+  const first = marked[0];
+  expect(first?.flagged?.map(({ start, end }) => first.text.slice(start, end))).toEqual(["chest pain"]);
+  expect(marked[1]?.flagged).toBeUndefined();
 });

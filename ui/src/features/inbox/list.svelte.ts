@@ -13,6 +13,8 @@ export type Hit = { snippet: string; message: string | null };
 
 export class ConversationPages {
   rows = $state.raw<readonly ConversationRow[]>([]);
+  /** What the rows are an answer to; the next question may be on its way. */
+  answered = $state.raw<Asked>();
   /** Snippets of a search by conversation. */
   hits = $state.raw<ReadonlyMap<string, Hit>>(new Map());
   found = $state.raw<Omit<SearchPage, "hits" | "next">>();
@@ -98,6 +100,7 @@ export class ConversationPages {
       }
       if (turn !== this.#turn) return;
       this.rows = page.rows;
+      this.answered = asked;
       this.hits = page.hits;
       this.found = page.found;
       this.next = page.next;

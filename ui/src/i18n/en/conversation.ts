@@ -52,6 +52,8 @@ export const conversation = {
   "message.menu": "More for this message",
   "message.copy": "Copy the text",
   "message.findings": "What the machine saw",
+  "flag.emergency": "May be an emergency.",
+  "flag.same_day": "A clinician should look today.",
   "message.unread_from_here": "Mark as unread",
 
   "file.save": "Save",

@@ -1,3 +1,9 @@
+// The Spanish catalogue. The type makes it complete.
 import type { Catalogue } from "../i18n.svelte";
-import { en } from "../en";
-export const es: Catalogue = en;
+import { common } from "./common";
+import { conversation } from "./conversation";
+import { inbox } from "./inbox";
+import { settings } from "./settings";
+import { setup } from "./setup";
+
+export const es: Catalogue = { ...common, ...inbox, ...conversation, ...setup, ...settings };
