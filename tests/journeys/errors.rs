@@ -123,13 +123,7 @@ fn a_full_disk_is_told_and_nothing_is_lost() {
     let home = Home::connected(&server);
     super::harness::copy_tree(home.path(), &disk.folder);
     let filler = disk.folder.join("filler");
-    let call = |args: &[&str]| {
-        let mut command = home.command(&[]);
-        command
-            .args(["--folder".as_ref(), disk.folder.as_os_str()])
-            .args(args);
-        command.output().unwrap()
-    };
+    let call = |args: &[&str]| home.command_in(&disk.folder, args).output().unwrap();
     // Fill what is left, but for a little at each level.
     for spare in [0_usize, 16 << 10, 64 << 10, 256 << 10] {
         let _ = fs::remove_file(&filler);

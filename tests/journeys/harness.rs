@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use desk::views::{Clock as _, SystemClock};
 use serde_json::Value;
 use simulator::{Content, Options, RawMail, Simulator};
 
@@ -81,10 +82,15 @@ impl Home {
 
     /// A call of the command line, not yet run.
     pub fn command(&self, args: &[&str]) -> Command {
+        self.command_in(self.path(), args)
+    }
+
+    /// A call on another folder.
+    pub fn command_in(&self, folder: &Path, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_anteroom"));
         command
             .args(["--json", "--folder"])
-            .arg(self.path())
+            .arg(folder)
             .args(args)
             .env("ANTEROOM_PASSPHRASE", PASSPHRASE)
             .env("ANTEROOM_PASSWORD", "river-stone-lantern")
@@ -164,7 +170,8 @@ pub fn copy_tree(from: &Path, to: &Path) {
 
 /// Now, to the second, as mail dates are.
 pub fn now() -> DateTime<Utc> {
-    DateTime::from_timestamp(chrono::Utc::now().timestamp(), 0).unwrap()
+    let now = SystemClock.now().to_datetime();
+    DateTime::from_timestamp(now.timestamp(), 0).unwrap()
 }
 
 /// A mail server that holds `mails`.

@@ -198,6 +198,7 @@ impl Desk {
         }
         let keychain = self.options.keychain.clone();
         let clock = self.options.clock.clone();
+        let passphrase = request.passphrase.clone();
         blocking(move || {
             private_folder(&folder)?;
             let path = Path::new(&request.path);
@@ -219,7 +220,7 @@ impl Desk {
             Ok(())
         })
         .await?;
-        self.open(Which::Real, crate::desk::Key::Factors(None))
+        self.open(Which::Real, crate::desk::Key::Factors(passphrase))
             .await
     }
 }

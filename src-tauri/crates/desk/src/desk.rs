@@ -382,11 +382,6 @@ impl Desk {
             .write()
             .unwrap_or_else(std::sync::PoisonError::into_inner) = state;
     }
-
-    /// Records what staff did, for callers that need no more than the operation.
-    pub(crate) fn announce(&self, event: Event) {
-        let _ = self.events.send(event);
-    }
 }
 
 /// Where this computer keeps application data: `$XDG_DATA_HOME/anteroom` or its like on other systems.

@@ -7,7 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::operation::{Change, SentEvidence};
 use domain::views::OutboxView;
-use domain::{AttachmentMeta, MessageId, NoteText, PatientText, SendFailure, Visibility};
+use domain::{
+    AttachmentMeta, MessageId, NoteText, Origin, PatientText, SendFailure, StaffId, Visibility,
+};
+use store::{Store, StoreError};
 
 use crate::accounts;
 use crate::caller::Caller;
@@ -98,12 +101,12 @@ impl Caller {
         let reply = MessageId::new(now);
         let held_until = at_store(&practice, move |store| {
             let target = store.reply_target(request.conversation)?;
-            let hold = store
-                .settings(me)?
-                .get("hold_seconds")
-                .and_then(serde_json::Value::as_i64)
-                .unwrap_or(HOLD_SECONDS)
-                .clamp(0, 120);
+            // In a script there is nobody to press undo.
+            let hold = if origin == Origin::CommandLine {
+                0
+            } else {
+                hold_seconds(store, me)?
+            };
             let not_before = request
                 .send_at
                 .unwrap_or_default()
@@ -191,6 +194,14 @@ impl Caller {
     async fn conversation_of(&self, reply: MessageId) -> Result<domain::ConversationId> {
         at_store(&self.practice()?, move |store| store.conversation_of(reply)).await
     }
+}
+
+fn hold_seconds(store: &Store, me: StaffId) -> std::result::Result<i64, StoreError> {
+    let settings = store.settings(me)?;
+    let chosen = settings
+        .get("hold_seconds")
+        .and_then(serde_json::Value::as_i64);
+    Ok(chosen.unwrap_or(HOLD_SECONDS).clamp(0, 120))
 }
 
 fn written(text: &str) -> Result<PatientText> {

@@ -161,6 +161,12 @@ impl From<UndoConflict> for StoreError {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
+        // No room for the shared-memory file of the log: the disk is full, said in other words.
+        if let rusqlite::Error::SqliteFailure(failure, _) = &error
+            && failure.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE
+        {
+            return Self::DiskFull;
+        }
         let code = error.sqlite_error_code();
         match code {
             Some(ErrorCode::DiskFull) => Self::DiskFull,
