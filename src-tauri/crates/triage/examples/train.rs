@@ -1,6 +1,6 @@
 //! Trains `model/subjects.bin`: the linear model for subjects and mood. Reproducible: fixed seed, fixed order.
 //!
-//! Reads `corpus/phrases.toml` and `corpus/messages-tune.tsv` and `-second.tsv` (written for this project) and, where their folder
+//! Reads `corpus/phrases.toml` and `corpus/messages-tune.tsv`, `-second.tsv` and `-third.tsv` (written for this project) and, where their folder
 //! is present, the training parts (four fifths, by hash) of three public sets whose licences allow it:
 //! NHS FFT comments (MIT), PsyTAR (CC BY 4.0), SMS Spam Collection (CC BY 4.0). See `corpus/README.md`.
 //! Run: `cargo run -p anteroom-triage --example train`.
@@ -129,7 +129,7 @@ fn own(root: &Path, dice: &mut Dice, out: &mut Vec<Example>) {
             out.push(Example { features: features_of(&joined), gold: gold(&both, &mood), dev: false, set: "own" });
         }
     }
-    let judged: String = ["messages-tune.tsv", "messages-second.tsv"].iter().map(|f| std::fs::read_to_string(root.join("corpus").join(f)).unwrap()).collect();
+    let judged: String = ["messages-tune.tsv", "messages-second.tsv", "messages-third.tsv"].iter().map(|f| std::fs::read_to_string(root.join("corpus").join(f)).unwrap()).collect();
     for line in judged.lines().filter(|l| !l.starts_with('#')) {
         let parts: Vec<&str> = line.split('\t').collect();
         if let [_, tags, text] = parts[..] {
@@ -251,7 +251,7 @@ fn main() {
             }
             2.0 * tp / (2.0 * tp + fp + missed + 1e-9)
         };
-        let best = (20..80).map(|t| t as f32 / 100.0).max_by(|a, b| (f1(*a, None) - (a - 0.5).abs() * 0.05).total_cmp(&(f1(*b, None) - (b - 0.5).abs() * 0.05))).unwrap();
+        let best = (25..56).map(|t| t as f32 / 100.0).max_by(|a, b| (f1(*a, None) - (a - 0.5).abs() * 0.05).total_cmp(&(f1(*b, None) - (b - 0.5).abs() * 0.05))).unwrap();
         columns[o].threshold = best;
         println!("{:22} threshold {best:.2}  F1 {:.3}  own {:.3} nhs {:.3} psytar {:.3} sms {:.3}", OUTPUTS[o], f1(best, None), f1(best, Some("own")), f1(best, Some("nhs")), f1(best, Some("psytar")), f1(best, Some("sms")));
     }

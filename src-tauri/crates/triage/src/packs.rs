@@ -93,6 +93,8 @@ pub(crate) struct ContextIds {
 #[derive(Debug)]
 pub(crate) struct Packs {
     pub lexicon: Lexicon,
+    /// What the reply guard looks for.
+    pub guard: Lexicon,
     pub speller: Speller,
     pub rules: Vec<Rule>,
     pub context: ContextIds,
@@ -160,10 +162,11 @@ impl Packs {
         versions.push(("redflags", rules.version));
         let spelling: SpellingPack = read("spelling", SPELLING)?;
         versions.push(("spelling", spelling.version));
-        let speller = Speller::new(spelling, lexicon.vocabulary(), lexicon.beginnings());
+        let guard = load_guard()?;
+        let speller = Speller::new(spelling, lexicon.vocabulary(), lexicon.beginnings(), guard.vocabulary());
         let rules = rules.rule.into_iter().map(|r| compile_rule(&lexicon, r)).collect::<Result<_, _>>()?;
         let context = context_ids(&lexicon)?;
-        Ok(Packs { lexicon, speller, rules, context, versions })
+        Ok(Packs { lexicon, guard, speller, rules, context, versions })
     }
 
     /// The id of a concept the program itself relies on, or one past the end if a pack lacks it.
@@ -230,12 +233,6 @@ pub(crate) fn packs() -> &'static Packs {
     PACKS.get_or_init(|| Packs::load().expect("the embedded packs compile"))
 }
 
-/// What the reply guard looks for.
-pub(crate) struct GuardPacks {
-    pub lexicon: Lexicon,
-    pub speller: &'static Speller,
-}
-
 fn load_guard() -> Result<Lexicon, PackError> {
     let mut concepts: BTreeMap<String, ConceptSource> = BTreeMap::new();
     let body: ConceptPack = read("body", BODY)?;
@@ -243,16 +240,6 @@ fn load_guard() -> Result<Lexicon, PackError> {
     concepts.extend(body.concept.into_iter().filter(|(name, _)| name == "medicine"));
     concepts.extend(guard.concept);
     Ok(Lexicon::compile(&concepts)?)
-}
-
-/// The guard's pack, compiled at first use.
-///
-/// # Panics
-/// Only if the packs of this very build do not compile, which the test `packs_compile` rules out.
-pub(crate) fn guard_packs() -> &'static GuardPacks {
-    static PACKS: OnceLock<GuardPacks> = OnceLock::new();
-    #[expect(clippy::expect_used, reason = "the packs are part of the build and a test loads them")]
-    PACKS.get_or_init(|| GuardPacks { lexicon: load_guard().expect("the guard's pack compiles"), speller: &packs().speller })
 }
 
 /// One line per rule, for clinicians, documents and snapshots: id, acuity, what it says, source.

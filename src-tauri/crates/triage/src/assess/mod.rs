@@ -86,7 +86,7 @@ pub fn assess(input: &Input<'_>) -> Assessment {
     let red_flags = flags::raise(&prepared, &context);
     let language = language::detect(&prepared.tokens);
     let adverse_reaction = adverse::extract(&prepared, &context);
-    let reading = tags::Reading { prepared: &prepared, context: &context, red_flags: &red_flags };
+    let reading = tags::Reading { prepared: &prepared, context: &context, red_flags: &red_flags, reaction: adverse_reaction.is_some() };
     let (tags, sentiment, clinical) = reading.tags();
     let told = tags.iter().any(|t| t.tag == Tag::AdverseReaction);
     let floor = if clinical { Acuity::Routine } else { Acuity::Administrative };

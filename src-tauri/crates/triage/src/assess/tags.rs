@@ -109,6 +109,8 @@ pub(super) struct Reading<'a> {
     pub prepared: &'a Prepared<'a>,
     pub context: &'a Context<'a>,
     pub red_flags: &'a [RedFlag],
+    /// A medicine and a reaction to it were found.
+    pub reaction: bool,
 }
 
 impl Reading<'_> {
@@ -138,8 +140,14 @@ impl Reading<'_> {
             }
             // Plain words for a subject make up for a model that has not met them.
             let named = matches!(tag, Tag::AppointmentRequest | Tag::AppointmentChange | Tag::Refill | Tag::TestResult | Tag::Billing | Tag::Forms | Tag::Misinformation | Tag::Spam | Tag::JobSeeker | Tag::MediaEnquiry | Tag::Feedback)
-                && !self.standing(&format!("tag_{}", tag.name())).is_empty();
+                && !self.standing(&format!("tag_{}", tag.name())).is_empty()
+                || (tag == Tag::AdverseReaction && self.reaction);
             let threshold = if named { threshold * NAMED } else { threshold };
+            // Somebody ill today, or asking, tells of a reaction only when a cause is named.
+            let blamed = ["caused_by", "started_medicine", "withdrawal"].iter().any(|c| !self.standing(c).is_empty());
+            if tag == Tag::AdverseReaction && !blamed && (!self.red_flags.is_empty() || self.prepared.tokens.iter().any(|t| t.asked)) {
+                continue;
+            }
             if confidence >= threshold {
                 let words = if tag == Tag::AdverseReaction { "reaction_words".to_owned() } else { format!("tag_{}", tag.name()) };
                 findings.push(TagFinding { tag, confidence, spans: self.spans(&words) });

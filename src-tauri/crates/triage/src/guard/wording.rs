@@ -2,7 +2,7 @@
 
 use super::{FindingKind, Findings, Reply};
 use crate::lexicon::{Found, Hit};
-use crate::packs::guard_packs;
+use crate::packs::packs;
 use crate::text::{Break, Token, tokenise};
 
 struct Reading<'a> {
@@ -34,10 +34,10 @@ impl Reading<'_> {
 
 /// What the words of the reply give away or promise.
 pub(super) fn find(reply: &Reply<'_>, found: &mut Findings) {
-    let packs = guard_packs();
-    let tokens = tokenise(reply.reply, packs.speller);
-    let hits = packs.lexicon.find(&tokens);
-    let id = |name: &str| packs.lexicon.id(name).unwrap_or(usize::MAX);
+    let packs = packs();
+    let tokens = tokenise(reply.reply, &packs.speller);
+    let hits = packs.guard.find(&tokens);
+    let id = |name: &str| packs.guard.id(name).unwrap_or(usize::MAX);
     let reading = Reading { tokens: &tokens, found: &hits, general: id("g_general"), imperative: id("g_imperative") };
     let span = |h: &Hit| Some(tokens.get(h.start)?.start..tokens.get(h.end.checked_sub(1)?)?.end);
     for (concept, kind) in [("g_disclosure", FindingKind::PatientDisclosure), ("g_detail", FindingKind::ClinicalDetail)] {

@@ -11,7 +11,7 @@ fn finds(phrases: &[(&str, &[&str])], concept: &str, text: &str) -> Vec<String> 
         .collect();
     let lexicon = Lexicon::compile(&concepts).unwrap();
     let pack = SpellingPack { version: 1, replace: HashMap::new(), ordinary: String::new(), numbers: HashMap::new() };
-    let speller = Speller::new(pack, lexicon.vocabulary(), lexicon.beginnings());
+    let speller = Speller::new(pack, lexicon.vocabulary(), lexicon.beginnings(), std::iter::empty());
     let tokens = tokenise(text, &speller);
     let found = lexicon.find(&tokens);
     let mut hits = found.of(lexicon.id(concept).unwrap()).to_vec();

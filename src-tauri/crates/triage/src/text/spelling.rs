@@ -36,8 +36,9 @@ const MIN_MENDED: usize = 5;
 const MIN_TWO_EDITS: usize = 10;
 
 impl Speller {
-    /// `vocabulary`: the words of the packs; `prefixes`: the beginnings the packs accept (`bleed*`).
-    pub(crate) fn new<'a>(pack: SpellingPack, vocabulary: impl Iterator<Item = &'a str>, prefixes: impl Iterator<Item = &'a str>) -> Self {
+    /// `vocabulary`: the words of the packs; `prefixes`: the beginnings the packs accept
+    /// (`bleed*`); `known`: words that are right but never a target.
+    pub(crate) fn new<'a>(pack: SpellingPack, vocabulary: impl Iterator<Item = &'a str>, prefixes: impl Iterator<Item = &'a str>, known: impl Iterator<Item = &'a str>) -> Self {
         let mut speller = Speller {
             replace: pack.replace.into_iter().map(|(k, v)| (k, v.split_whitespace().map(str::to_owned).collect())).collect(),
             numbers: pack.numbers,
@@ -46,6 +47,7 @@ impl Speller {
             deletions: HashMap::new(),
         };
         let mut targets: Vec<String> = vocabulary.map(str::to_owned).collect();
+        speller.known.extend(known.map(str::to_owned));
         targets.sort();
         targets.dedup();
         speller.known.extend(targets.iter().cloned());

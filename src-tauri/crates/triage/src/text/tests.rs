@@ -9,7 +9,7 @@ fn speller() -> Speller {
         ordinary: "heat the my is".to_owned(),
         numbers: [("two".to_owned(), 2.0)].into(),
     };
-    Speller::new(pack, ["breathe", "heart", "seizure", "chest"].into_iter(), std::iter::empty())
+    Speller::new(pack, ["breathe", "heart", "seizure", "chest"].into_iter(), std::iter::empty(), std::iter::empty())
 }
 
 fn words(text: &str) -> String {

@@ -10,8 +10,9 @@ use chrono_tz::Tz;
 use super::{
     dates::{
         resolve::{Calendar, Order, Reading, Span, plus},
-        tree::{Day, Time, Unit, What, Which},
+        tree::{Day, Time, What, Which},
     },
+    groups::{Group, Member, groups, inherit},
     opening::OpeningHours,
     scope::{Item, Join, Role},
     windows::{Minutes, OnDay, Use, Window, cut, moment, tidy},
@@ -43,31 +44,6 @@ pub struct Composer<'a> {
     pub earliest: bool,
 }
 
-/// A day of a group.
-#[derive(Clone, Debug)]
-struct Member {
-    day: Day,
-    recurring: bool,
-    join: Join,
-    /// The day last spoken of before it.
-    anchor: Option<Span>,
-}
-
-/// Days that share their times.
-#[derive(Clone, Debug, Default)]
-struct Group {
-    days: Vec<Member>,
-    time: Option<Time>,
-    /// "any time": closed for further times.
-    any: bool,
-    recurring: bool,
-    sentence: usize,
-    join: Option<Join>,
-    /// Its times came before its days.
-    led: bool,
-    role: Option<Role>,
-}
-
 /// A placed wish.
 #[derive(Clone, Debug)]
 enum Placed {
@@ -88,7 +64,12 @@ impl Composer<'_> {
     pub fn compose(&self, items: &[Item]) -> Composed {
         let mut out = Composed::default();
         let calendar = self.settled(items);
-        let this = Composer { calendar, opening: self.opening, zone: self.zone, earliest: self.earliest };
+        let this = Composer {
+            calendar,
+            opening: self.opening,
+            zone: self.zone,
+            earliest: self.earliest,
+        };
         let (anchors, same) = this.anchors(items);
         let pick = |wish: bool| -> Vec<(&Item, Option<Span>)> {
             items
@@ -103,10 +84,36 @@ impl Composer<'_> {
         };
         for (item, anchor) in pick(true).iter().chain(pick(false).iter()) {
             if let What::Day(day) = &item.element.what {
-                out.ambiguous |= Calendar { anchor: *anchor, ..this.calendar }.doubtful(day);
+                out.ambiguous |= Calendar {
+                    anchor: *anchor,
+                    ..this.calendar
+                }
+                .doubtful(day);
             }
         }
-        let wishes = inherit(groups(&pick(true)));
+        let mut wishes = inherit(groups(&pick(true)));
+        // "I have a 2pm on Monday, could I switch to 4pm?": the day stays
+        let existing =
+            items
+                .iter()
+                .zip(&anchors)
+                .rev()
+                .find_map(|(item, anchor)| match &item.element.what {
+                    What::Day(day) if item.role == Role::Existing => Some(Member {
+                        day: day.clone(),
+                        recurring: false,
+                        join: Join::Sentence,
+                        anchor: *anchor,
+                    }),
+                    _ => None,
+                });
+        if let Some(member) = existing
+            && wishes.iter().all(|g| g.days.is_empty() && !g.recurring)
+        {
+            for group in wishes.iter_mut().filter(|g| g.time.is_some()) {
+                group.days.push(member.clone());
+            }
+        }
         let rejections = inherit(groups(&pick(false)));
         this.place_all(&wishes, &rejections, same, &mut out);
         out.wanted = tidy(out.wanted);
@@ -123,12 +130,20 @@ impl Composer<'_> {
                     numbers(a, out);
                     numbers(b, out);
                 }
-                Day::From(a) | Day::After(a) | Day::Before(a) | Day::By(a) | Day::Around(a) | Day::WeekOf(a) => numbers(a, out),
+                Day::From(a)
+                | Day::After(a)
+                | Day::Before(a)
+                | Day::By(a)
+                | Day::Around(a)
+                | Day::WeekOf(a) => numbers(a, out),
                 _ => {}
             }
         }
         let mut all = Vec::new();
-        for item in items.iter().filter(|i| matches!(i.role, Role::Wish | Role::Excluded { .. })) {
+        for item in items
+            .iter()
+            .filter(|i| matches!(i.role, Role::Wish | Role::Excluded { .. }))
+        {
             if let What::Day(day) = &item.element.what {
                 numbers(day, &mut all);
             }
@@ -142,7 +157,11 @@ impl Composer<'_> {
                 None
             }
         });
-        Calendar { order: order.unwrap_or(self.calendar.order), settled: order.is_some(), ..self.calendar }
+        Calendar {
+            order: order.unwrap_or(self.calendar.order),
+            settled: order.is_some(),
+            ..self.calendar
+        }
     }
 
     /// The day last spoken of before each item, and the clock time that "same time" refers to.
@@ -154,7 +173,11 @@ impl Composer<'_> {
             out.push(anchor);
             match &item.element.what {
                 What::Day(day) => {
-                    let calendar = Calendar { anchor, past: item.role == Role::Past, ..self.calendar };
+                    let calendar = Calendar {
+                        anchor,
+                        past: item.role == Role::Past,
+                        ..self.calendar
+                    };
                     let found = match day {
                         Day::Rest(..) => None,
                         other => calendar.span(other),
@@ -175,7 +198,14 @@ impl Composer<'_> {
     }
 
     fn on(&self, day: NaiveDate, used: Use, excluded: bool, same: Option<i32>) -> OnDay<'_> {
-        OnDay { opening: self.opening, zone: self.zone, day, used, excluded, same }
+        OnDay {
+            opening: self.opening,
+            zone: self.zone,
+            day,
+            used,
+            excluded,
+            same,
+        }
     }
 
     fn tomorrow(&self) -> NaiveDate {
@@ -183,7 +213,10 @@ impl Composer<'_> {
     }
 
     fn open_period(&self) -> Span {
-        Span { start: self.tomorrow(), end: plus(self.tomorrow(), OPEN_DAYS) }
+        Span {
+            start: self.tomorrow(),
+            end: plus(self.tomorrow(), OPEN_DAYS),
+        }
     }
 
     /// Spans begin on the day after sending at the earliest (1.4).
@@ -191,7 +224,10 @@ impl Composer<'_> {
         if span.single() {
             return Some(span);
         }
-        let clipped = Span { start: span.start.max(self.tomorrow()), end: span.end };
+        let clipped = Span {
+            start: span.start.max(self.tomorrow()),
+            end: span.end,
+        };
         (clipped.start < clipped.end).then_some(clipped)
     }
 
@@ -202,7 +238,13 @@ impl Composer<'_> {
         (start < end).then_some(Span { start, end })
     }
 
-    fn place_all(&self, wishes: &[Group], rejections: &[Group], same: Option<i32>, out: &mut Composed) {
+    fn place_all(
+        &self,
+        wishes: &[Group],
+        rejections: &[Group],
+        same: Option<i32>,
+        out: &mut Composed,
+    ) {
         // "not before the 15th" is also an open start; "away until the 19th" is not (6.6).
         let mut open_from: Option<NaiveDate> = None;
         let mut open_to: Option<NaiveDate> = None;
@@ -211,10 +253,15 @@ impl Composer<'_> {
                 continue;
             }
             for member in &group.days {
-                let calendar = Calendar { anchor: member.anchor, ..self.calendar };
+                let calendar = Calendar {
+                    anchor: member.anchor,
+                    ..self.calendar
+                };
                 let away = matches!(group.role, Some(Role::Excluded { away: true, .. }));
                 match &member.day {
-                    Day::Before(inner) if !away => open_from = calendar.span(inner).map(|s| s.start),
+                    Day::Before(inner) if !away => {
+                        open_from = calendar.span(inner).map(|s| s.start);
+                    }
                     Day::By(inner) if !away => open_from = calendar.span(inner).map(|s| s.start),
                     Day::After(inner) if !away => open_to = calendar.span(inner).map(|s| s.end),
                     _ => {}
@@ -225,10 +272,35 @@ impl Composer<'_> {
         let mut open = false;
         let mut period: Option<Span> = None;
         let mut consumed = vec![false; wishes.len()];
-        for index in 0..wishes.len() {
-            self.place_group(wishes, index, same, open_from, open_to, &mut consumed, &mut placed, &mut open, &mut period, &mut out.ambiguous);
+        // what narrows goes first, so that the spans it narrows are not wished whole as well
+        let narrow = |g: &Group| {
+            g.recurring
+                || g.days.is_empty()
+                || g.days.iter().any(|m| {
+                    m.recurring || matches!(m.day, Day::Weekday(_, Which::Bare) | Day::Number(..))
+                })
+        };
+        let order: Vec<usize> = (0..wishes.len())
+            .filter(|i| wishes.get(*i).is_some_and(narrow))
+            .chain((0..wishes.len()).filter(|i| !wishes.get(*i).is_some_and(narrow)))
+            .collect();
+        for index in order {
+            self.place_group(
+                wishes,
+                index,
+                same,
+                open_from,
+                open_to,
+                &mut consumed,
+                &mut placed,
+                &mut open,
+                &mut period,
+                &mut out.ambiguous,
+            );
         }
-        let has_wish = wishes.iter().any(|g| !g.days.is_empty() || g.time.is_some());
+        let has_wish = wishes
+            .iter()
+            .any(|g| !g.days.is_empty() || g.time.is_some());
         let any_only = wishes.iter().any(|g| g.any);
         let mut default_open = false;
         if !has_wish && !rejections.is_empty() && (!self.earliest || any_only) {
@@ -242,29 +314,56 @@ impl Composer<'_> {
                 default_open = true;
                 let span = self.open_period();
                 period = Some(span);
-                placed.extend(span.days().filter(|d| self.opening.on(*d).is_some()).map(Placed::Day));
+                placed.extend(
+                    span.days()
+                        .filter(|d| self.opening.on(*d).is_some())
+                        .map(Placed::Day),
+                );
             }
         }
         let period = period.unwrap_or_else(|| self.open_period());
-        let cuts = self.place_cuts(rejections, &placed, open || !has_wish && !self.earliest, default_open, period, same, &mut out.ambiguous);
+        let cuts = self.place_cuts(
+            rejections,
+            &placed,
+            open || !has_wish && !self.earliest,
+            default_open,
+            period,
+            same,
+            &mut out.ambiguous,
+        );
         self.subtract(placed, &cuts, out);
         for rejection in cuts {
             match rejection {
-                Cut::Days(span) => out.excluded.push(Window { start: moment(span.start, 0), end: moment(span.end, 0) }),
-                Cut::Times(day, stretches) => out.excluded.extend(stretches.into_iter().map(|s| Window::on(day, s))),
+                Cut::Days(span) => out.excluded.push(Window {
+                    start: moment(span.start, 0),
+                    end: moment(span.end, 0),
+                }),
+                Cut::Times(day, stretches) => out
+                    .excluded
+                    .extend(stretches.into_iter().map(|s| Window::on(day, s))),
             }
         }
     }
 
     /// The periods that bound a group: spans and bounds of its own, or an earlier or later group of nothing but spans.
-    fn periods(&self, wishes: &[Group], index: usize, open_from: Option<NaiveDate>, open_to: Option<NaiveDate>, consumed: &mut [bool]) -> Vec<Span> {
+    fn periods(
+        &self,
+        wishes: &[Group],
+        index: usize,
+        open_from: Option<NaiveDate>,
+        open_to: Option<NaiveDate>,
+        consumed: &mut [bool],
+    ) -> Vec<Span> {
         let mut spans = Vec::new();
         let (mut from, mut to) = (open_from, open_to);
         let mut bound = open_from.is_some() || open_to.is_some();
         let mut gather = |group: &Group, spans: &mut Vec<Span>| {
             let mut found = false;
             for member in &group.days {
-                let calendar = Calendar { anchor: member.anchor, ..self.calendar };
+                let calendar = Calendar {
+                    anchor: member.anchor,
+                    ..self.calendar
+                };
                 match calendar.read(&member.day) {
                     Some(Reading::Bound { from: f, to: t }) => {
                         from = f.or(from);
@@ -272,7 +371,9 @@ impl Composer<'_> {
                         bound = true;
                         found = true;
                     }
-                    Some(Reading::Spans(list)) if list.iter().all(|s| s.length() > 1) && !member.recurring => {
+                    Some(Reading::Spans(list))
+                        if list.iter().all(|s| s.length() > 1) && !member.recurring =>
+                    {
                         spans.extend(list.into_iter().filter_map(|s| self.clip(s)));
                         found = true;
                     }
@@ -284,13 +385,22 @@ impl Composer<'_> {
         let own = wishes.get(index).is_some_and(|g| gather(g, &mut spans));
         if !own {
             for (k, group) in wishes.iter().enumerate() {
-                let only_spans = group.time.is_none() && !group.days.is_empty() && group.days.iter().all(|m| !m.recurring && self.wide(m));
+                let only_spans = group.time.is_none()
+                    && !group.days.is_empty()
+                    && group.days.iter().all(|m| !m.recurring && self.wide(m));
                 if k != index && only_spans && !consumed.get(k).copied().unwrap_or(true) {
-                    let joined_or = if k + 1 == index { wishes.get(index).and_then(|g| g.join) == Some(Join::Or) } else if index + 1 == k { group.join == Some(Join::Or) } else { false };
-                    if !joined_or && gather(group, &mut spans) {
-                        if let Some(flag) = consumed.get_mut(k) {
-                            *flag = true;
-                        }
+                    let joined_or = if k + 1 == index {
+                        wishes.get(index).and_then(|g| g.join) == Some(Join::Or)
+                    } else if index + 1 == k {
+                        group.join == Some(Join::Or)
+                    } else {
+                        false
+                    };
+                    if !joined_or
+                        && gather(group, &mut spans)
+                        && let Some(flag) = consumed.get_mut(k)
+                    {
+                        *flag = true;
                     }
                 }
             }
@@ -299,7 +409,10 @@ impl Composer<'_> {
             let bounds = self.bounded(from, to);
             if spans.is_empty() {
                 spans.extend(bounds);
-            } else if let Some(from_to) = Some(Span { start: from.unwrap_or(NaiveDate::MIN), end: to.unwrap_or(NaiveDate::MAX) }) {
+            } else if let Some(from_to) = Some(Span {
+                start: from.unwrap_or(NaiveDate::MIN),
+                end: to.unwrap_or(NaiveDate::MAX),
+            }) {
                 let cut: Vec<Span> = spans.iter().filter_map(|s| s.meet(from_to)).collect();
                 if !cut.is_empty() {
                     spans = cut;
@@ -310,7 +423,10 @@ impl Composer<'_> {
     }
 
     fn wide(&self, member: &Member) -> bool {
-        let calendar = Calendar { anchor: member.anchor, ..self.calendar };
+        let calendar = Calendar {
+            anchor: member.anchor,
+            ..self.calendar
+        };
         match calendar.read(&member.day) {
             Some(Reading::Bound { .. }) => true,
             Some(Reading::Spans(list)) => list.iter().all(|s| s.length() > 1),
@@ -319,19 +435,41 @@ impl Composer<'_> {
     }
 
     #[allow(clippy::too_many_arguments)] // the state of one pass
-    fn place_group(&self, wishes: &[Group], index: usize, same: Option<i32>, open_from: Option<NaiveDate>, open_to: Option<NaiveDate>, consumed: &mut [bool], placed: &mut Vec<Placed>, open: &mut bool, period: &mut Option<Span>, doubt: &mut bool) {
+    fn place_group(
+        &self,
+        wishes: &[Group],
+        index: usize,
+        same: Option<i32>,
+        open_from: Option<NaiveDate>,
+        open_to: Option<NaiveDate>,
+        consumed: &mut [bool],
+        placed: &mut Vec<Placed>,
+        open: &mut bool,
+        period: &mut Option<Span>,
+        doubt: &mut bool,
+    ) {
         if consumed.get(index).copied().unwrap_or(false) {
             return;
         }
-        let Some(group) = wishes.get(index) else { return };
-        let weekdays: Vec<&Member> = group.days.iter().filter(|m| matches!(m.day, Day::Weekday(_, Which::Bare))).collect();
+        let Some(group) = wishes.get(index) else {
+            return;
+        };
+        let weekdays: Vec<&Member> = group
+            .days
+            .iter()
+            .filter(|m| matches!(m.day, Day::Weekday(_, Which::Bare)))
+            .collect();
+        let recurs = |m: &Member| {
+            !weekdays_of(&m.day).is_empty()
+                && (m.recurring || group.recurring && weekdays.iter().any(|w| w.day == m.day))
+        };
         let recurring_days: Vec<Weekday> = group
             .days
             .iter()
-            .filter(|m| m.recurring || group.recurring && weekdays.iter().any(|w| w.day == m.day))
+            .filter(|m| recurs(m))
             .flat_map(|m| weekdays_of(&m.day))
             .collect();
-        let others: Vec<&Member> = group.days.iter().filter(|m| !(m.recurring || group.recurring) || weekdays_of(&m.day).is_empty()).collect();
+        let others: Vec<&Member> = group.days.iter().filter(|m| !recurs(m)).collect();
         let narrow_exists = others.iter().any(|m| !self.wide(m));
         // Recurring weekdays, or a time of day alone: written out over a period.
         if !recurring_days.is_empty() || (group.days.is_empty() && group.time.is_some()) {
@@ -340,17 +478,33 @@ impl Composer<'_> {
                 spans.push(self.open_period());
             }
             *open = true;
-            let whole = Span { start: spans.iter().map(|s| s.start).min().unwrap_or(self.tomorrow()), end: spans.iter().map(|s| s.end).max().unwrap_or(self.tomorrow()) };
+            let whole = Span {
+                start: spans
+                    .iter()
+                    .map(|s| s.start)
+                    .min()
+                    .unwrap_or(self.tomorrow()),
+                end: spans.iter().map(|s| s.end).max().unwrap_or(self.tomorrow()),
+            };
             *period = Some(whole);
-            let working = recurring_days.len() == 5 && group.time.is_none() && spans.iter().all(|s| s.length() == 7) && !group.days.iter().all(|m| m.recurring);
+            let working = recurring_days.len() == 5
+                && group.time.is_none()
+                && spans.iter().all(|s| s.length() == 7)
+                && !group.days.iter().all(|m| m.recurring);
             if working {
                 for span in &spans {
-                    placed.push(Placed::Span(Span { start: span.start, end: plus(span.start, 5) }));
+                    placed.push(Placed::Span(Span {
+                        start: span.start,
+                        end: plus(span.start, 5),
+                    }));
                 }
             } else {
                 for span in &spans {
                     for day in span.days() {
-                        if self.opening.on(day).is_none() || !(recurring_days.is_empty() || recurring_days.contains(&chrono::Datelike::weekday(&day))) {
+                        if self.opening.on(day).is_none()
+                            || !(recurring_days.is_empty()
+                                || recurring_days.contains(&chrono::Datelike::weekday(&day)))
+                        {
                             continue;
                         }
                         self.put(day, group.time.as_ref(), Use::Written, same, placed, doubt);
@@ -368,15 +522,33 @@ impl Composer<'_> {
         }
         // A span beside bare weekdays or numbers holds them (2.13); beside "or" it is a wish of its own.
         let containers: Vec<Span> = if narrow_exists {
-            let own: Vec<&&Member> = others.iter().filter(|m| self.wide(m) && m.join != Join::Or).collect();
-            let bare = others.iter().any(|m| matches!(m.day, Day::Weekday(_, Which::Bare) | Day::Number(..)));
+            let own: Vec<&&Member> = others
+                .iter()
+                .filter(|m| self.wide(m) && m.join != Join::Or)
+                .collect();
+            let bare = others
+                .iter()
+                .any(|m| matches!(m.day, Day::Weekday(_, Which::Bare) | Day::Number(..)));
             if !bare {
                 Vec::new()
             } else if own.is_empty() {
                 let has_or = others.iter().any(|m| self.wide(m));
-                if has_or { Vec::new() } else { self.periods(wishes, index, open_from, open_to, consumed) }
+                if has_or {
+                    Vec::new()
+                } else {
+                    self.periods(wishes, index, open_from, open_to, consumed)
+                }
             } else {
-                self.periods(&[Group { days: own.iter().map(|m| (**m).clone()).collect(), ..Group::default() }], 0, open_from, open_to, &mut [false])
+                self.periods(
+                    &[Group {
+                        days: own.iter().map(|m| (**m).clone()).collect(),
+                        ..Group::default()
+                    }],
+                    0,
+                    open_from,
+                    open_to,
+                    &mut [false],
+                )
             }
         } else {
             Vec::new()
@@ -384,7 +556,10 @@ impl Composer<'_> {
         let mut bounds: (Option<NaiveDate>, Option<NaiveDate>, bool) = (None, None, false);
         let mut spans: Vec<Span> = Vec::new();
         for member in &others {
-            let calendar = Calendar { anchor: member.anchor, ..self.calendar };
+            let calendar = Calendar {
+                anchor: member.anchor,
+                ..self.calendar
+            };
             if self.wide(member) {
                 if narrow_exists && !containers.is_empty() && member.join != Join::Or {
                     continue;
@@ -393,7 +568,9 @@ impl Composer<'_> {
                     Some(Reading::Bound { from, to }) => {
                         bounds = (from.or(bounds.0), to.or(bounds.1), true);
                     }
-                    Some(Reading::Spans(list)) => spans.extend(list.into_iter().filter_map(|s| self.clip(s))),
+                    Some(Reading::Spans(list)) => {
+                        spans.extend(list.into_iter().filter_map(|s| self.clip(s)));
+                    }
                     None => {}
                 }
             } else {
@@ -405,7 +582,10 @@ impl Composer<'_> {
             if spans.is_empty() {
                 spans.extend(self.bounded(bounds.0, bounds.1));
             } else {
-                let limit = Span { start: bounds.0.unwrap_or(NaiveDate::MIN), end: bounds.1.unwrap_or(NaiveDate::MAX) };
+                let limit = Span {
+                    start: bounds.0.unwrap_or(NaiveDate::MIN),
+                    end: bounds.1.unwrap_or(NaiveDate::MAX),
+                };
                 let met: Vec<Span> = spans.iter().filter_map(|s| s.meet(limit)).collect();
                 if met.is_empty() {
                     spans.extend(self.bounded(bounds.0, bounds.1));
@@ -429,17 +609,40 @@ impl Composer<'_> {
 
     fn fits(&self, member: &Member, container: Span) -> bool {
         match &member.day {
-            Day::Weekday(weekday, _) => container.days().any(|d| chrono::Datelike::weekday(&d) == *weekday),
+            Day::Weekday(weekday, _) => container
+                .days()
+                .any(|d| chrono::Datelike::weekday(&d) == *weekday),
             Day::Number(n, _) => container.days().any(|d| chrono::Datelike::day(&d) == *n),
             _ => false,
         }
     }
 
-    fn place_member(&self, member: &Member, group: &Group, container: Option<Span>, same: Option<i32>, placed: &mut Vec<Placed>, doubt: &mut bool) {
-        let calendar = Calendar { anchor: member.anchor, ..self.calendar };
+    fn place_member(
+        &self,
+        member: &Member,
+        group: &Group,
+        container: Option<Span>,
+        same: Option<i32>,
+        placed: &mut Vec<Placed>,
+        doubt: &mut bool,
+    ) {
+        let calendar = Calendar {
+            anchor: member.anchor,
+            ..self.calendar
+        };
         let spans = match (container, &member.day) {
-            (Some(container), Day::Weekday(weekday, _)) => container.days().find(|d| chrono::Datelike::weekday(d) == *weekday).map(Span::day).into_iter().collect(),
-            (Some(container), Day::Number(n, _)) => container.days().find(|d| chrono::Datelike::day(d) == *n).map(Span::day).into_iter().collect(),
+            (Some(container), Day::Weekday(weekday, _)) => container
+                .days()
+                .find(|d| chrono::Datelike::weekday(d) == *weekday)
+                .map(Span::day)
+                .into_iter()
+                .collect(),
+            (Some(container), Day::Number(n, _)) => container
+                .days()
+                .find(|d| chrono::Datelike::day(d) == *n)
+                .map(Span::day)
+                .into_iter()
+                .collect(),
             (_, day) => match calendar.read(day) {
                 Some(Reading::Spans(list)) => list,
                 _ => Vec::new(),
@@ -447,9 +650,19 @@ impl Composer<'_> {
         };
         for span in spans {
             if span.single() {
-                self.put(span.start, group.time.as_ref(), Use::Named, same, placed, doubt);
+                self.put(
+                    span.start,
+                    group.time.as_ref(),
+                    Use::Named,
+                    same,
+                    placed,
+                    doubt,
+                );
             } else if group.time.is_some() {
-                for day in span.days().filter(|d| *d > self.calendar.today && self.opening.on(*d).is_some()) {
+                for day in span
+                    .days()
+                    .filter(|d| *d > self.calendar.today && self.opening.on(*d).is_some())
+                {
                     self.put(day, group.time.as_ref(), Use::Written, same, placed, doubt);
                 }
             } else {
@@ -458,7 +671,15 @@ impl Composer<'_> {
         }
     }
 
-    fn put(&self, day: NaiveDate, time: Option<&Time>, used: Use, same: Option<i32>, placed: &mut Vec<Placed>, doubt: &mut bool) {
+    fn put(
+        &self,
+        day: NaiveDate,
+        time: Option<&Time>,
+        used: Use,
+        same: Option<i32>,
+        placed: &mut Vec<Placed>,
+        doubt: &mut bool,
+    ) {
         match time {
             None | Some(Time::Any) => placed.push(Placed::Day(day)),
             Some(time) => {
@@ -471,7 +692,16 @@ impl Composer<'_> {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn place_cuts(&self, rejections: &[Group], placed: &[Placed], open: bool, default_open: bool, period: Span, same: Option<i32>, doubt: &mut bool) -> Vec<Cut> {
+    fn place_cuts(
+        &self,
+        rejections: &[Group],
+        placed: &[Placed],
+        open: bool,
+        default_open: bool,
+        period: Span,
+        same: Option<i32>,
+        doubt: &mut bool,
+    ) -> Vec<Cut> {
         let mut cuts = Vec::new();
         for group in rejections {
             let (away, once) = match group.role {
@@ -481,19 +711,53 @@ impl Composer<'_> {
             let mut days: Vec<Span> = Vec::new();
             let mut written = false;
             for member in &group.days {
-                let calendar = Calendar { anchor: member.anchor, ..self.calendar };
+                let calendar = Calendar {
+                    anchor: member.anchor,
+                    ..self.calendar
+                };
                 let plural = member.recurring || group.recurring;
                 let weekdays = weekdays_of(&member.day);
                 let bare = matches!(member.day, Day::Weekday(_, Which::Bare)) || plural;
                 if !weekdays.is_empty() && bare {
-                    let spans: Vec<Span> = placed.iter().filter_map(|p| if let Placed::Span(s) = p { Some(*s) } else { None }).collect();
-                    let named = placed.iter().filter_map(|p| if let Placed::Timed(d, _) | Placed::Day(d) = p { Some(*d) } else { None });
-                    let within: Vec<NaiveDate> = spans.iter().flat_map(|s| s.days()).chain(named).filter(|d| weekdays.contains(&chrono::Datelike::weekday(d))).collect();
-                    let weekend = weekdays.len() == 2 && weekdays.contains(&Weekday::Sat) && weekdays.contains(&Weekday::Sun);
+                    let spans: Vec<Span> = placed
+                        .iter()
+                        .filter_map(|p| {
+                            if let Placed::Span(s) = p {
+                                Some(*s)
+                            } else {
+                                None
+                            }
+                        })
+                        .collect();
+                    let named = placed.iter().filter_map(|p| {
+                        if let Placed::Timed(d, _) | Placed::Day(d) = p {
+                            Some(*d)
+                        } else {
+                            None
+                        }
+                    });
+                    let within: Vec<NaiveDate> = spans
+                        .iter()
+                        .flat_map(|s| s.days())
+                        .chain(named)
+                        .filter(|d| weekdays.contains(&chrono::Datelike::weekday(d)))
+                        .collect();
+                    let weekend = weekdays.len() == 2
+                        && weekdays.contains(&Weekday::Sat)
+                        && weekdays.contains(&Weekday::Sun);
                     let every = |span: Span| -> Vec<Span> {
-                        let all: Vec<NaiveDate> = span.days().filter(|d| weekdays.contains(&chrono::Datelike::weekday(d))).collect();
+                        let all: Vec<NaiveDate> = span
+                            .days()
+                            .filter(|d| weekdays.contains(&chrono::Datelike::weekday(d)))
+                            .collect();
                         if weekend {
-                            all.iter().filter(|d| chrono::Datelike::weekday(*d) == Weekday::Sat).map(|d| Span { start: *d, end: plus(*d, 2) }).collect()
+                            all.iter()
+                                .filter(|d| chrono::Datelike::weekday(*d) == Weekday::Sat)
+                                .map(|d| Span {
+                                    start: *d,
+                                    end: plus(*d, 2),
+                                })
+                                .collect()
                         } else {
                             all.into_iter().map(Span::day).collect()
                         }
@@ -501,7 +765,13 @@ impl Composer<'_> {
                     if open && (plural || !once) {
                         days.extend(every(period));
                     } else if plural {
-                        if within.is_empty() { days.extend(every(period)) } else { spans.iter().for_each(|s| days.extend(every(*s))) }
+                        if within.is_empty() {
+                            days.extend(every(period));
+                        } else if spans.is_empty() {
+                            days.extend(within.into_iter().map(Span::day));
+                        } else {
+                            days.extend(spans.iter().flat_map(|s| every(*s)));
+                        }
                     } else if !within.is_empty() && !once {
                         days.extend(within.into_iter().map(Span::day));
                     } else {
@@ -509,6 +779,25 @@ impl Composer<'_> {
                     }
                     written |= plural;
                     continue;
+                }
+                if let Day::Number(n, None) = &member.day {
+                    // "July 6 to July 17, but not the 10th"
+                    let inside: Vec<NaiveDate> = placed
+                        .iter()
+                        .filter_map(|p| {
+                            if let Placed::Span(s) = p {
+                                Some(*s)
+                            } else {
+                                None
+                            }
+                        })
+                        .flat_map(Span::days)
+                        .filter(|d| chrono::Datelike::day(d) == *n)
+                        .collect();
+                    if !inside.is_empty() {
+                        days.extend(inside.into_iter().map(Span::day));
+                        continue;
+                    }
                 }
                 match (&member.day, calendar.read(&member.day)) {
                     (Day::By(inner), _) => {
@@ -519,7 +808,13 @@ impl Composer<'_> {
                     }
                     (_, Some(Reading::Bound { from, to })) => {
                         let start = from.unwrap_or(self.tomorrow()).max(self.tomorrow());
-                        let end = to.unwrap_or_else(|| if away { plus(start, OPEN_DAYS) } else { period.end.max(plus(start, 1)) });
+                        let end = to.unwrap_or_else(|| {
+                            if away {
+                                plus(start, OPEN_DAYS)
+                            } else {
+                                period.end.max(plus(start, 1))
+                            }
+                        });
                         days.extend(span_of(start, end));
                     }
                     (_, Some(Reading::Spans(list))) => {
@@ -538,10 +833,16 @@ impl Composer<'_> {
                     } else {
                         days.iter()
                             .flat_map(|s| {
-                                let used = if s.single() && !written { Use::Named } else { Use::Written };
+                                let used = if s.single() && !written {
+                                    Use::Named
+                                } else {
+                                    Use::Written
+                                };
                                 s.days().map(move |d| (d, used)).collect::<Vec<_>>()
                             })
-                            .filter(|(d, used)| *used == Use::Named || self.opening.on(*d).is_some())
+                            .filter(|(d, used)| {
+                                *used == Use::Named || self.opening.on(*d).is_some()
+                            })
                             .collect()
                     };
                     for (day, used) in targets {
@@ -560,11 +861,20 @@ impl Composer<'_> {
     fn written_days(&self, placed: &[Placed], all: bool, period: Span) -> Vec<(NaiveDate, Use)> {
         let mut out: Vec<(NaiveDate, Use)> = Vec::new();
         if all {
-            out.extend(period.days().filter(|d| self.opening.on(*d).is_some()).map(|d| (d, Use::Written)));
+            out.extend(
+                period
+                    .days()
+                    .filter(|d| self.opening.on(*d).is_some())
+                    .map(|d| (d, Use::Written)),
+            );
         }
         for wish in placed {
             match wish {
-                Placed::Span(span) => out.extend(span.days().filter(|d| self.opening.on(*d).is_some()).map(|d| (d, Use::Written))),
+                Placed::Span(span) => out.extend(
+                    span.days()
+                        .filter(|d| self.opening.on(*d).is_some())
+                        .map(|d| (d, Use::Written)),
+                ),
                 Placed::Day(day) | Placed::Timed(day, _) => out.push((*day, Use::Written)),
             }
         }
@@ -574,9 +884,21 @@ impl Composer<'_> {
     }
 
     fn subtract(&self, placed: Vec<Placed>, cuts: &[Cut], out: &mut Composed) {
-        let day_cut = |day: NaiveDate| cuts.iter().any(|c| matches!(c, Cut::Days(s) if s.holds(day)));
+        let day_cut = |day: NaiveDate| {
+            cuts.iter()
+                .any(|c| matches!(c, Cut::Days(s) if s.holds(day)))
+        };
         let times_cut = |day: NaiveDate| -> Vec<Minutes> {
-            cuts.iter().filter_map(|c| if let Cut::Times(d, s) = c { (*d == day).then_some(s.clone()) } else { None }).flatten().collect()
+            cuts.iter()
+                .filter_map(|c| {
+                    if let Cut::Times(d, s) = c {
+                        (*d == day).then_some(s.clone())
+                    } else {
+                        None
+                    }
+                })
+                .flatten()
+                .collect()
         };
         let whole_day = |day: NaiveDate, out: &mut Vec<Window>| {
             if day_cut(day) {
@@ -584,11 +906,18 @@ impl Composer<'_> {
             }
             let holes = times_cut(day);
             if holes.is_empty() {
-                out.push(Window { start: moment(day, 0), end: moment(plus(day, 1), 0) });
+                out.push(Window {
+                    start: moment(day, 0),
+                    end: moment(plus(day, 1), 0),
+                });
             } else {
                 // as soon as a time of day is ruled out, the day counts as its opening hours (6.3)
                 let hours = self.opening.named(day);
-                out.extend(cut(&[(hours.open, hours.close)], &holes).into_iter().map(|m| Window::on(day, m)));
+                out.extend(
+                    cut(&[(hours.open, hours.close)], &holes)
+                        .into_iter()
+                        .map(|m| Window::on(day, m)),
+                );
             }
         };
         for wish in placed {
@@ -598,20 +927,30 @@ impl Composer<'_> {
                     if touched {
                         // an exclusion that only shortens the span at its edge leaves one window
                         if let Some(rest) = self.edge_cut(span, cuts) {
-                            out.wanted.extend(rest.map(|s| Window { start: moment(s.start, 0), end: moment(s.end, 0) }));
+                            out.wanted.extend(rest.into_iter().map(|s| Window {
+                                start: moment(s.start, 0),
+                                end: moment(s.end, 0),
+                            }));
                             continue;
                         }
                         for day in span.days().filter(|d| self.opening.on(*d).is_some()) {
                             whole_day(day, &mut out.wanted);
                         }
                     } else {
-                        out.wanted.push(Window { start: moment(span.start, 0), end: moment(span.end, 0) });
+                        out.wanted.push(Window {
+                            start: moment(span.start, 0),
+                            end: moment(span.end, 0),
+                        });
                     }
                 }
                 Placed::Day(day) => whole_day(day, &mut out.wanted),
                 Placed::Timed(day, stretches) => {
                     if !day_cut(day) {
-                        out.wanted.extend(cut(&stretches, &times_cut(day)).into_iter().map(|m| Window::on(day, m)));
+                        out.wanted.extend(
+                            cut(&stretches, &times_cut(day))
+                                .into_iter()
+                                .map(|m| Window::on(day, m)),
+                        );
                     }
                 }
             }
@@ -619,7 +958,7 @@ impl Composer<'_> {
     }
 
     /// "the 20th on, I'm away until the 19th": rejections that end where the wish begins.
-    fn edge_cut(&self, span: Span, cuts: &[Cut]) -> Option<Option<Span>> {
+    fn edge_cut(&self, span: Span, cuts: &[Cut]) -> Option<Vec<Span>> {
         let touching: Vec<&Cut> = cuts
             .iter()
             .filter(|c| match c {
@@ -628,7 +967,11 @@ impl Composer<'_> {
             })
             .collect();
         match touching.as_slice() {
-            [Cut::Days(s)] if s.length() > 1 && s.start <= span.start && s.start <= self.tomorrow() => Some((s.end < span.end).then_some(Span { start: s.end, end: span.end })),
+            [Cut::Days(s)]
+                if s.length() > 1 && s.start <= span.start && s.start <= self.tomorrow() =>
+            {
+                Some(span_of(s.end, span.end).into_iter().collect())
+            }
             _ => None,
         }
     }
@@ -656,267 +999,5 @@ fn weekdays_of(day: &Day) -> Vec<Weekday> {
             _ => Vec::new(),
         },
         _ => Vec::new(),
-    }
-}
-
-/// Whether two times of day on one day narrow each other rather than being alternatives.
-fn narrows(one: &Time, other: &Time) -> bool {
-    use Time::{After, All, Around, At, Before, Between, First, Last, Part};
-    match (one, other) {
-        (Part(..), Part(..)) => false,
-        (Part(..) | First | Last, After(_) | Before(_) | Between(..) | At(_) | Around(_) | First | Last) | (After(_) | Before(_) | Between(..) | At(_) | Around(_) | First | Last, Part(..)) => true,
-        (After(_), Before(_)) | (Before(_), After(_)) => true,
-        (All(list), other) => list.iter().all(|t| narrows(t, other)) && !matches!(other, At(_)),
-        _ => false,
-    }
-}
-
-fn combine(one: Time, other: Time, join: Join) -> Time {
-    if matches!(other, Time::Any) {
-        return one;
-    }
-    if matches!(one, Time::Any) {
-        return other;
-    }
-    let alternative = join == Join::Or;
-    if let Time::Or(mut list) = one {
-        // "at 9 or 10 in the morning": the part belongs to all of them
-        if !alternative && list.iter().all(|t| narrows(t, &other)) {
-            return Time::Or(list.into_iter().map(|t| Time::All(vec![t, other.clone()])).collect());
-        }
-        if !alternative && let Some(last) = list.pop() {
-            if narrows(&last, &other) {
-                list.push(Time::All(vec![last, other]));
-            } else {
-                list.push(last);
-                list.push(other);
-            }
-            return Time::Or(list);
-        }
-        list.push(other);
-        return Time::Or(list);
-    }
-    if !alternative && narrows(&one, &other) {
-        return match one {
-            Time::All(mut list) => {
-                list.push(other);
-                Time::All(list)
-            }
-            one => Time::All(vec![one, other]),
-        };
-    }
-    Time::Or(vec![one, other])
-}
-
-/// Gathers items into groups: a time of day said after a list of days, or before it, goes with every day of it (4.8).
-fn groups(items: &[(&Item, Option<Span>)]) -> Vec<Group> {
-    let mut out: Vec<Group> = Vec::new();
-    for (index, (item, anchor)) in items.iter().enumerate() {
-        let join = if index == 0 { Join::Sentence } else { joined(items, index) };
-        let recurring = item.element.recurring;
-        match &item.element.what {
-            What::Day(day) => {
-                let member = Member { day: day.clone(), recurring, join, anchor: *anchor };
-                if let Some(last) = out.last_mut() {
-                    let same_role = last.role == Some(item.role);
-                    let near = last.sentence == item.sentence && join != Join::Far && same_role;
-                    let leads = last.time.is_some()
-                        && last.days.is_empty()
-                        && last.sentence == item.sentence
-                        && same_role
-                        && match join {
-                            Join::Near => true,
-                            Join::And => !last.recurring,
-                            Join::Far => item.role == Role::Wish,
-                            _ => false,
-                        };
-                    let listed_after_lead = last.led && near && !time_follows(items, index);
-                    if leads || listed_after_lead {
-                        last.led = true;
-                        last.days.push(member);
-                        continue;
-                    }
-                    if near && last.time.is_none() && !last.any {
-                        last.days.push(member);
-                        continue;
-                    }
-                    // "next week, any time, Tuesday or Thursday"
-                    if near && last.time.is_none() && last.days.is_empty() {
-                        last.days.push(member);
-                        continue;
-                    }
-                }
-                out.push(Group { days: vec![member], sentence: item.sentence, join: Some(join), role: Some(item.role), ..Group::default() });
-            }
-            What::Time(time) => {
-                // "Friday, or after 3 on Monday": the time leads the next day
-                let leads_next = join == Join::Or && items.get(index + 1).is_some_and(|(n, _)| matches!(n.element.what, What::Day(_)) && joined(items, index + 1) == Join::Near);
-                let any = *time == Time::Any;
-                if let Some(last) = out.last_mut()
-                    && !leads_next
-                    && last.sentence == item.sentence
-                    && last.role == Some(item.role)
-                    && !(last.any && !last.days.is_empty())
-                {
-                    // a time right behind the last day of a led list is that day's own
-                    if last.led && last.days.len() > 1 && join == Join::Near && last.time.is_some() {
-                        if let Some(member) = last.days.pop() {
-                            let role = last.role;
-                            out.push(Group { days: vec![member], time: (!any).then(|| time.clone()), any, sentence: item.sentence, join: Some(Join::Or), role, ..Group::default() });
-                        }
-                        continue;
-                    }
-                    let separate = recurring && join == Join::Or && !last.days.is_empty();
-                    let contrasting = join == Join::Or && !last.days.is_empty() && last.time.is_none() && last.days.iter().all(|m| !matches!(m.day, Day::Period(..))) && recurring;
-                    if !separate && !contrasting {
-                        if any {
-                            if last.time.is_none() {
-                                last.any = true;
-                            }
-                            continue;
-                        }
-                        last.time = Some(match last.time.take() {
-                            None => time.clone(),
-                            Some(before) => combine(before, time.clone(), join),
-                        });
-                        last.any = false;
-                        if recurring && last.days.len() == 1 && join == Join::Near && last.days.iter().all(|m| matches!(m.day, Day::Weekday(_, Which::Bare))) {
-                            last.recurring = true;
-                        }
-                        if last.days.is_empty() {
-                            last.recurring |= recurring;
-                        }
-                        continue;
-                    }
-                }
-                out.push(Group { time: (!any).then(|| time.clone()), any, recurring, sentence: item.sentence, join: Some(join), role: Some(item.role), ..Group::default() });
-            }
-            _ => {}
-        }
-    }
-    spread(out)
-}
-
-fn joined(items: &[(&Item, Option<Span>)], index: usize) -> Join {
-    let Some((item, _)) = items.get(index) else { return Join::Sentence };
-    let Some((before, _)) = index.checked_sub(1).and_then(|k| items.get(k)) else { return Join::Sentence };
-    if before.sentence != item.sentence { Join::Sentence } else { item.join }
-}
-
-fn time_follows(items: &[(&Item, Option<Span>)], index: usize) -> bool {
-    items.get(index + 1).is_some_and(|(next, _)| matches!(next.element.what, What::Time(_)) && joined(items, index + 1) == Join::Near)
-}
-
-/// Times without a day of their own go to the days that have none ("Next week, please. Mornings are best.").
-fn spread(groups: Vec<Group>) -> Vec<Group> {
-    let mut out: Vec<Group> = Vec::new();
-    let mut floating: Vec<Group> = Vec::new();
-    for group in groups {
-        let wish = matches!(group.role, Some(Role::Wish));
-        if wish && group.days.is_empty() && group.time.is_some() && !(group.recurring && group.join == Some(Join::Or)) {
-            floating.push(group);
-        } else {
-            out.push(group);
-        }
-    }
-    for group in floating {
-        let Some(time) = &group.time else { continue };
-        let free: Vec<&mut Group> = out.iter_mut().filter(|g| g.time.is_none() && !g.days.is_empty() && !g.any && g.role == group.role).collect();
-        let day_groups = free.len();
-        if day_groups > 0 {
-            for target in free {
-                target.time = Some(time.clone());
-            }
-        } else if let Some(last) = out.iter_mut().rfind(|g| !g.days.is_empty() && g.time.is_some() && g.role == group.role) {
-            // a second word on the hour: narrowing if it can, else another alternative
-            let before = last.time.take().unwrap_or(Time::Any);
-            last.time = Some(combine(before, time.clone(), group.join.filter(|j| *j == Join::Or).unwrap_or(Join::Far)));
-        } else if let Some(last) = out.iter_mut().find(|g| g.days.is_empty() && g.time.is_some() && g.role == group.role) {
-            let before = last.time.take().unwrap_or(Time::Any);
-            last.time = Some(combine(before, time.clone(), group.join.unwrap_or(Join::Far)));
-        } else {
-            out.push(group);
-        }
-    }
-    out
-}
-
-/// A week or month named once holds for all the days named beside it (2.13); "same time the week after" is a day (2.10).
-fn inherit(mut groups: Vec<Group>) -> Vec<Group> {
-    for group in &mut groups {
-        let days = &mut group.days;
-        let week_behind = days.iter().find_map(|m| match &m.day {
-            Day::WeekdayIn(_, week) => Some(week.clone()),
-            _ => None,
-        });
-        let mut next: Option<i32> = None;
-        let month_any = days.iter().find_map(|m| month_of(&m.day));
-        let mut month_before: Option<(u32, Option<i32>)> = None;
-        let mut last_number = 0;
-        for member in days.iter_mut() {
-            match member.day.clone() {
-                Day::Weekday(weekday, Which::Bare) if !member.recurring => {
-                    if let Some(week) = &week_behind {
-                        member.day = Day::WeekdayIn(weekday, week.clone());
-                    } else if let Some(n) = next {
-                        member.day = Day::Weekday(weekday, Which::Next(n));
-                    }
-                }
-                Day::Weekday(_, Which::Next(n)) => next = Some(n),
-                Day::Number(n, weekday) => {
-                    let inherited = match (&month_before, &month_any) {
-                        (Some(found), _) if n > last_number => Some(*found),
-                        (None, Some(Named::Month(month, year))) => Some((*month, *year)),
-                        _ => None,
-                    };
-                    if let Some((month, year)) = inherited {
-                        member.day = Day::Date { year, month, day: n, weekday };
-                        last_number = n;
-                    } else if let (None, Some(Named::Span(span))) = (&month_before, &month_any) {
-                        member.day = Day::NumberIn(n, span.clone());
-                    } else if month_before.is_some() {
-                        last_number = n;
-                    }
-                }
-                Day::Date { month, year, day, .. } => {
-                    month_before = Some((month, year));
-                    last_number = day;
-                }
-                Day::Range(a, b) => {
-                    if let Some(week) = &week_behind
-                        && let (Day::Weekday(x, Which::Bare), Day::Weekday(y, Which::Bare)) = (&*a, &*b)
-                    {
-                        member.day = Day::Range(Box::new(Day::WeekdayIn(*x, week.clone())), Box::new(Day::WeekdayIn(*y, week.clone())));
-                    }
-                }
-                _ => {}
-            }
-        }
-        if matches!(group.time, Some(Time::Same)) {
-            for member in &mut group.days {
-                member.day = match member.day.clone() {
-                    Day::Shift(n, Unit::Week, base) if matches!(&*base, Day::WeekOf(inner) if matches!(**inner, Day::Anchor)) => Day::Shift(n, Unit::Week, Box::new(Day::Anchor)),
-                    Day::Period(Unit::Week, n) if n > 0 => match member.anchor {
-                        Some(anchor) if anchor.single() => Day::WeekdayIn(chrono::Datelike::weekday(&anchor.start), Box::new(Day::Period(Unit::Week, n))),
-                        _ => Day::Period(Unit::Week, n),
-                    },
-                    other => other,
-                };
-            }
-        }
-    }
-    groups
-}
-
-enum Named {
-    Month(u32, Option<i32>),
-    Span(Box<Day>),
-}
-
-fn month_of(day: &Day) -> Option<Named> {
-    match day {
-        Day::Date { month, year, .. } => Some(Named::Month(*month, *year)),
-        Day::NumberIn(_, span) => Some(Named::Span(span.clone())),
-        _ => None,
     }
 }

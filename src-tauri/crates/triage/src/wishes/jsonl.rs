@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, FixedOffset, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
-use super::{ForWhom, Input, Intent, VisitType, Window, opening::{OpeningError, OpeningHours}, wishes};
+use super::{
+    ForWhom, Input, Intent, VisitType, Window,
+    opening::{OpeningError, OpeningHours},
+    wishes,
+};
 
 /// Why a line could not be read. Nothing of the message is repeated.
 #[derive(Debug, thiserror::Error)]
@@ -75,7 +79,12 @@ fn local(moment: NaiveDateTime) -> String {
 }
 
 fn windows(list: &[Window]) -> Vec<WindowJson> {
-    list.iter().map(|w| WindowJson { start: local(w.start), end: local(w.end) }).collect()
+    list.iter()
+        .map(|w| WindowJson {
+            start: local(w.start),
+            end: local(w.end),
+        })
+        .collect()
 }
 
 /// Reads one line and writes one.
@@ -84,11 +93,19 @@ fn windows(list: &[Window]) -> Vec<WindowJson> {
 /// A line that is not the expected JSON, or whose zone, moment or hours cannot be read.
 pub fn line(input: &str) -> Result<String, LineError> {
     // The parser's own words may quote the text; only the place is repeated.
-    let parsed: Line = serde_json::from_str(input).map_err(|e| LineError::Json(format!("line {} column {}", e.line(), e.column())))?;
-    let sent_at: DateTime<FixedOffset> = DateTime::parse_from_rfc3339(&parsed.sent_at).map_err(|_| LineError::SentAt)?;
+    let parsed: Line = serde_json::from_str(input)
+        .map_err(|e| LineError::Json(format!("line {} column {}", e.line(), e.column())))?;
+    let sent_at: DateTime<FixedOffset> =
+        DateTime::parse_from_rfc3339(&parsed.sent_at).map_err(|_| LineError::SentAt)?;
     let time_zone = parsed.time_zone.parse().map_err(|_| LineError::TimeZone)?;
     let opening_hours = OpeningHours::read(&parsed.opening_hours)?;
-    let read = wishes(&Input { sent_at, time_zone, locale: &parsed.locale, opening_hours: &opening_hours, text: &parsed.text });
+    let read = wishes(&Input {
+        sent_at,
+        time_zone,
+        locale: &parsed.locale,
+        opening_hours: &opening_hours,
+        text: &parsed.text,
+    });
     let out = WishesJson {
         id: parsed.id,
         intent: read.intent,
@@ -101,5 +118,6 @@ pub fn line(input: &str) -> Result<String, LineError> {
         earliest: read.earliest,
         ambiguous: read.ambiguous,
     };
-    serde_json::to_string(&out).map_err(|e| LineError::Json(format!("line {} column {}", e.line(), e.column())))
+    serde_json::to_string(&out)
+        .map_err(|e| LineError::Json(format!("line {} column {}", e.line(), e.column())))
 }

@@ -14,7 +14,10 @@ pub struct Hours {
 }
 
 /// What stands in on a closed day that a writer names outright.
-pub const STAND_IN: Hours = Hours { open: 8 * 60, close: 17 * 60 };
+pub const STAND_IN: Hours = Hours {
+    open: 8 * 60,
+    close: 17 * 60,
+};
 
 /// Why opening hours could not be read.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -43,7 +46,8 @@ fn day_index(name: &str) -> Option<usize> {
 fn minutes(text: &str) -> Option<i32> {
     let (hour, minute) = text.trim().split_once(':')?;
     let (hour, minute): (i32, i32) = (hour.parse().ok()?, minute.parse().ok()?);
-    ((0..=24).contains(&hour) && (0..60).contains(&minute) && hour * 60 + minute <= 1440).then_some(hour * 60 + minute)
+    ((0..=24).contains(&hour) && (0..60).contains(&minute) && hour * 60 + minute <= 1440)
+        .then_some(hour * 60 + minute)
 }
 
 impl OpeningHours {
@@ -64,8 +68,16 @@ impl OpeningHours {
             } else {
                 // A lunch break ("08:00-12:00, 13:00-17:00") counts from the first opening to the last closing.
                 let bad = || OpeningError::Hours(value.to_owned());
-                let open = value.split(['-', '–']).next().and_then(minutes).ok_or_else(bad)?;
-                let close = value.rsplit(['-', '–']).next().and_then(minutes).ok_or_else(bad)?;
+                let open = value
+                    .split(['-', '–'])
+                    .next()
+                    .and_then(minutes)
+                    .ok_or_else(bad)?;
+                let close = value
+                    .rsplit(['-', '–'])
+                    .next()
+                    .and_then(minutes)
+                    .ok_or_else(bad)?;
                 if open >= close {
                     return Err(bad());
                 }
@@ -73,7 +85,10 @@ impl OpeningHours {
             };
             for part in key.split(',') {
                 let (first, last) = match part.split_once('-') {
-                    Some((a, b)) => (day_index(a).ok_or_else(unknown)?, day_index(b).ok_or_else(unknown)?),
+                    Some((a, b)) => (
+                        day_index(a).ok_or_else(unknown)?,
+                        day_index(b).ok_or_else(unknown)?,
+                    ),
                     None => {
                         let day = day_index(part).ok_or_else(unknown)?;
                         (day, day)
@@ -96,7 +111,10 @@ impl OpeningHours {
 
     /// The hours on a weekday, if it is an opening day.
     pub fn weekday(&self, weekday: Weekday) -> Option<Hours> {
-        self.week.get(weekday.num_days_from_monday() as usize).copied().flatten()
+        self.week
+            .get(weekday.num_days_from_monday() as usize)
+            .copied()
+            .flatten()
     }
 
     /// The hours on a day, if it is an opening day.

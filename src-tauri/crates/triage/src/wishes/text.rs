@@ -3,8 +3,6 @@
 //! Patients write "tmrw", "2moro", "Mon's", "3pm" and "mañana". Folding lowers the case, drops accents and apostrophes
 //! and splits digits from letters, so that one grammar reads them all; spans always point into the original text.
 
-use std::collections::HashSet;
-
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use super::lexicon::Lexicon;
@@ -67,15 +65,23 @@ impl Token {
 
 /// Lower case without accents and apostrophes.
 pub fn fold(text: &str) -> String {
-    text.nfd().filter(|c| !is_combining_mark(*c) && !is_apostrophe(*c)).flat_map(char::to_lowercase).collect()
+    text.nfd()
+        .filter(|c| !is_combining_mark(*c) && !is_apostrophe(*c))
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '’' | '‘' | '`' | '´')
 }
 
+/// Whether a word is one of a list, which is written as one string so that lists read as text.
+pub fn among(word: &str, list: &str) -> bool {
+    !word.is_empty() && list.split(' ').any(|w| w == word)
+}
+
 /// Words whose `'s` is a verb, not a possessive.
-const CONTRACTED: &[&str] = &["it", "that", "what", "let", "he", "she", "who", "there", "how", "where", "here", "when", "everything", "one"];
+const CONTRACTED: &str = "it that what let he she who there how where here when everything one";
 
 /// Splits `text` into tokens without correcting anything.
 pub fn split(text: &str) -> Vec<Token> {
@@ -105,7 +111,10 @@ pub fn split(text: &str) -> Vec<Token> {
             i += 1;
         } else {
             while let Some(next) = at(i) {
-                let inside = kind == 2 && is_apostrophe(next) && i > begin && at(i + 1).is_some_and(|c| class(c) == 2);
+                let inside = kind == 2
+                    && is_apostrophe(next)
+                    && i > begin
+                    && at(i + 1).is_some_and(|c| class(c) == 2);
                 if class(next) != kind && !inside {
                     break;
                 }
@@ -117,11 +126,28 @@ pub fn split(text: &str) -> Vec<Token> {
         let mut word = fold(raw);
         let mut possessive = false;
         if kind == 2 {
-            let apostrophe = raw.chars().rev().nth(1).is_some_and(is_apostrophe) && word.ends_with('s');
+            // without its apostrophe, "we're" would read as the past tense and "we'd" as a weekday
+            let spoken = match (raw.chars().any(is_apostrophe), word.as_str()) {
+                (true, "were") => Some("weare"),
+                (true, "wed") => Some("wewd"),
+                (true, "well") => Some("wewill"),
+                _ => None,
+            };
+            if let Some(spoken) = spoken {
+                word = spoken.to_owned();
+            }
+        }
+        if kind == 2 {
+            let apostrophe =
+                raw.chars().rev().nth(1).is_some_and(is_apostrophe) && word.ends_with('s');
             if apostrophe && word.len() > 2 {
                 let stem = word.trim_end_matches('s').to_owned();
-                let stem = if word.ends_with("ss") { format!("{stem}s") } else { stem };
-                if !CONTRACTED.contains(&stem.as_str()) {
+                let stem = if word.ends_with("ss") {
+                    format!("{stem}s")
+                } else {
+                    stem
+                };
+                if !among(&stem, CONTRACTED) {
                     word = stem;
                     possessive = true;
                 }
@@ -129,7 +155,11 @@ pub fn split(text: &str) -> Vec<Token> {
         }
         let glued = tokens.last().is_some_and(|t| t.end == start);
         tokens.push(Token {
-            number: if kind == 1 && word.len() <= 9 { word.parse().ok() } else { None },
+            number: if kind == 1 && word.len() <= 9 {
+                word.parse().ok()
+            } else {
+                None
+            },
             kind: match kind {
                 _ if c == '\n' => Kind::Break,
                 1 => Kind::Number,
@@ -137,7 +167,11 @@ pub fn split(text: &str) -> Vec<Token> {
                 _ => Kind::Mark,
             },
             written: word.clone(),
-            word: if kind == 0 && c != '\n' { c.to_string() } else { word },
+            word: if kind == 0 && c != '\n' {
+                c.to_string()
+            } else {
+                word
+            },
             start,
             end,
             glued,
@@ -155,8 +189,13 @@ pub fn tokens(text: &str, lexicon: &Lexicon) -> Vec<Token> {
         // "2moro", "b4": a digit glued to letters that the lexicon knows as one word.
         if let Some(last) = out.last_mut()
             && token.glued
-            && matches!((last.kind, token.kind), (Kind::Number, Kind::Word) | (Kind::Word, Kind::Number))
-            && let Some(known) = lexicon.spelling.get(&format!("{}{}", last.word, token.word))
+            && matches!(
+                (last.kind, token.kind),
+                (Kind::Number, Kind::Word) | (Kind::Word, Kind::Number)
+            )
+            && let Some(known) = lexicon
+                .spelling
+                .get(&format!("{}{}", last.word, token.word))
         {
             last.word = known.clone();
             last.kind = Kind::Word;
@@ -179,17 +218,25 @@ pub fn tokens(text: &str, lexicon: &Lexicon) -> Vec<Token> {
 }
 
 /// The language by its small words; English when nothing speaks.
-pub fn language(text: &str, english: &HashSet<String>, spanish: &HashSet<String>) -> Language {
+pub fn language(
+    text: &str,
+    english: impl Fn(&str) -> bool,
+    spanish: impl Fn(&str) -> bool,
+) -> Language {
     let mut balance = 0i32;
     for token in split(text) {
         if token.kind == Kind::Word {
-            balance += i32::from(english.contains(&token.word));
-            balance -= i32::from(spanish.contains(&token.word));
+            balance += i32::from(english(&token.word));
+            balance -= i32::from(spanish(&token.word));
         } else if token.is('¿') || token.is('¡') {
             balance -= 3;
         }
     }
-    if balance < 0 { Language::Spanish } else { Language::English }
+    if balance < 0 {
+        Language::Spanish
+    } else {
+        Language::English
+    }
 }
 
 /// Edits (insertion, deletion, substitution, transposition) between two words, or `limit + 1` if more.
@@ -201,7 +248,9 @@ pub fn distance(a: &str, b: &str, limit: usize) -> usize {
     }
     let width = b.len() + 1;
     let mut table = vec![0usize; (a.len() + 1) * width];
-    let get = |table: &[usize], i: usize, j: usize| table.get(i * width + j).copied().unwrap_or(usize::MAX / 2);
+    let get = |table: &[usize], i: usize, j: usize| {
+        table.get(i * width + j).copied().unwrap_or(usize::MAX / 2)
+    };
     for i in 0..=a.len() {
         for j in 0..=b.len() {
             let value = if i == 0 {

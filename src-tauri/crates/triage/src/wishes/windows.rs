@@ -25,13 +25,18 @@ pub type Minutes = (i32, i32);
 /// A minute of a day as a moment; 1440 is the next day's midnight.
 pub fn moment(day: NaiveDate, minute: i32) -> NaiveDateTime {
     let midnight = day.and_time(chrono::NaiveTime::MIN);
-    midnight.checked_add_signed(TimeDelta::minutes(i64::from(minute))).unwrap_or(midnight)
+    midnight
+        .checked_add_signed(TimeDelta::minutes(i64::from(minute)))
+        .unwrap_or(midnight)
 }
 
 impl Window {
     /// From one minute of a day to another.
     pub fn on(day: NaiveDate, (from, to): Minutes) -> Self {
-        Self { start: moment(day, from), end: moment(day, to) }
+        Self {
+            start: moment(day, from),
+            end: moment(day, to),
+        }
     }
 }
 
@@ -137,7 +142,11 @@ impl OnDay<'_> {
             Half::Bare => {
                 let morning = clock.minute % 720;
                 let evening = morning + 720;
-                let usual = if (7 * 60..12 * 60).contains(&clock.minute) { morning } else { evening };
+                let usual = if (7 * 60..12 * 60).contains(&clock.minute) {
+                    morning
+                } else {
+                    evening
+                };
                 let other = if usual == morning { evening } else { morning };
                 // a clock in another zone is read by its own habit
                 if clock.zone.is_some() {
@@ -149,7 +158,9 @@ impl OnDay<'_> {
                 }
             }
         };
-        let Some(zone) = clock.zone else { return (minute, ambiguous) };
+        let Some(zone) = clock.zone else {
+            return (minute, ambiguous);
+        };
         let local = moment(self.day, minute);
         let shift = zones::offset_at(self.zone, local) - zone.offset(local);
         (minute + shift, ambiguous)
@@ -183,7 +194,10 @@ impl OnDay<'_> {
         match time {
             Time::Part(part, shade) => {
                 let (mut a, b) = part_hours(*part, *shade);
-                if self.excluded && *part == Part::Morning && matches!(shade, Shade::Whole | Shade::Early) {
+                if self.excluded
+                    && *part == Part::Morning
+                    && matches!(shade, Shade::Whole | Shade::Early)
+                {
                     a = a.min(hours.open);
                 }
                 let cut = (a.max(hours.open), b.min(hours.close));
@@ -222,7 +236,11 @@ impl OnDay<'_> {
                 if to <= hours.open && clock.half == Half::Bare && to + 720 <= hours.close {
                     to += 720;
                 }
-                if to > hours.open { vec![(hours.open, to)] } else { vec![((to - 60).max(0), to)] }
+                if to > hours.open {
+                    vec![(hours.open, to)]
+                } else {
+                    vec![((to - 60).max(0), to)]
+                }
             }
             Time::Between(a, b) => {
                 let (mut from, mut to) = (read(*a), read(*b));
@@ -238,9 +256,18 @@ impl OnDay<'_> {
             }
             Time::Same => self.same.map(|m| (m, m)).into_iter().collect(),
             Time::Any => vec![(hours.open, hours.close)],
-            Time::Or(list) => list.iter().flat_map(|t| self.raw(t, beside, doubt)).collect(),
+            Time::Or(list) => list
+                .iter()
+                .flat_map(|t| self.raw(t, beside, doubt))
+                .collect(),
             Time::All(list) => {
-                let part = list.iter().find_map(|t| if let Time::Part(part, _) = t { Some(*part) } else { None });
+                let part = list.iter().find_map(|t| {
+                    if let Time::Part(part, _) = t {
+                        Some(*part)
+                    } else {
+                        None
+                    }
+                });
                 let mut left: Option<Vec<Minutes>> = None;
                 for time in list {
                     let more = self.raw(time, beside.or(part), doubt);

@@ -28,7 +28,13 @@ pub enum Country {
 impl Country {
     /// By the region of a locale (`en-US`), or the language's first country.
     pub fn of(locale: &str) -> Self {
-        match locale.rsplit(['-', '_']).next().unwrap_or_default().to_ascii_uppercase().as_str() {
+        match locale
+            .rsplit(['-', '_'])
+            .next()
+            .unwrap_or_default()
+            .to_ascii_uppercase()
+            .as_str()
+        {
             "US" | "PR" => Self::UnitedStates,
             "CA" => Self::Canada,
             "GB" | "UK" => Self::Britain,
@@ -167,7 +173,8 @@ impl Holiday {
         use Country as C;
         use Weekday::{Mon, Sun, Thu};
         let fixed = |month, day| NaiveDate::from_ymd_opt(year, month, day);
-        let from_easter = |days: i64| easter(year)?.checked_add_signed(chrono::TimeDelta::days(days));
+        let from_easter =
+            |days: i64| easter(year)?.checked_add_signed(chrono::TimeDelta::days(days));
         match self {
             Self::NewYear => fixed(1, 1),
             Self::NewYearsEve => fixed(12, 31),

@@ -12,7 +12,10 @@ use super::{
     tree::{Clock, Day, Element, Half, Part, Shade, Time, What},
     zones::Zone,
 };
-use crate::wishes::{lexicon::Lexicon, text};
+use crate::wishes::{
+    lexicon::Lexicon,
+    text::{self, among},
+};
 
 /// What a mention is read against.
 #[derive(Clone, Copy, Debug)]
@@ -93,11 +96,20 @@ pub fn find(text: &str, reference: &Reference) -> Vec<DateMention> {
         today: reference.now.date(),
         general: true,
         day_first: reference.order == Order::DayMonth,
+        depth: std::cell::Cell::new(0),
         changing: false,
         targets: HashSet::new(),
     };
     let elements = grammar.elements();
-    let calendar = Calendar { today: reference.now.date(), order: reference.order, country: reference.country, anchor: None, past: false, settled: false, general: true };
+    let calendar = Calendar {
+        today: reference.now.date(),
+        order: reference.order,
+        country: reference.country,
+        anchor: None,
+        past: false,
+        settled: false,
+        general: true,
+    };
     let mut out: Vec<DateMention> = Vec::new();
     let mut i = 0;
     let mut anchor = None;
@@ -112,14 +124,68 @@ pub fn find(text: &str, reference: &Reference) -> Vec<DateMention> {
         }
         let calendar = Calendar { anchor, ..calendar };
         if let Some((kind, value)) = value_of(&group, &calendar, reference) {
-            let first = group.first().and_then(|e| tokens.get(e.first)).map_or(0, |t| t.start);
-            let last = group.last().and_then(|e| tokens.get(e.last.saturating_sub(1))).map_or(first, |t| t.end);
+            let first = group
+                .first()
+                .and_then(|e| tokens.get(e.first))
+                .map_or(0, |t| t.start);
+            let last = group
+                .last()
+                .and_then(|e| tokens.get(e.last.saturating_sub(1)))
+                .map_or(first, |t| t.end);
             if let Value::Date(day) = value {
                 anchor = Some(Span::day(day));
             }
-            out.push(DateMention { span: first..last, kind, value });
+            out.push(DateMention {
+                span: first..last,
+                kind,
+                value,
+            });
         }
         i += group.len();
+    }
+    ranges(out, &tokens)
+}
+
+/// "from 4pm today to 5pm tomorrow": two moments with "to" between them are a range.
+fn ranges(mentions: Vec<DateMention>, tokens: &[text::Token]) -> Vec<DateMention> {
+    let mut out: Vec<DateMention> = Vec::with_capacity(mentions.len());
+    let moment = |value: Value| match value {
+        Value::Moment(m) => Some(m),
+        Value::Date(d) => d.and_hms_opt(0, 0, 0),
+        _ => None,
+    };
+    for mention in mentions {
+        if let Some(last) = out.last_mut()
+            && (last.kind == Kind::DateTime || mention.kind == Kind::DateTime)
+            && let (Some(start), Some(end)) = (moment(last.value), moment(mention.value))
+            && start < end
+        {
+            let between: Vec<&text::Token> = tokens
+                .iter()
+                .filter(|t| t.start >= last.span.end && t.end <= mention.span.start)
+                .collect();
+            let lead = tokens.iter().rev().find(|t| t.end <= last.span.start);
+            let opened = lead.is_some_and(|t| t.word == "from" || t.word == "between");
+            let joined = match between.as_slice() {
+                [t] => {
+                    among(t.word.as_str(), "to until - – through") || (opened && t.word == "and")
+                }
+                _ => false,
+            };
+            if joined {
+                let first = lead.filter(|_| opened).map_or(last.span.start, |t| t.start);
+                *last = DateMention {
+                    span: first..mention.span.end,
+                    kind: Kind::DateTimeRange,
+                    value: Value::Interval {
+                        start: Some(start),
+                        end: Some(end),
+                    },
+                };
+                continue;
+            }
+        }
+        out.push(mention);
     }
     out
 }
@@ -132,14 +198,29 @@ fn is_day(element: &Element) -> bool {
 fn distinct(group: &[&Element], next: &Element) -> bool {
     let days = group.iter().filter(|e| is_day(e)).count() + usize::from(is_day(next));
     let times = group.len() + 1 - days;
-    days <= 1 && (times <= 1 || group.iter().any(|e| matches!(e.what, What::Time(Time::Part(..)))) || matches!(next.what, What::Time(Time::Part(..))))
-        && group.iter().all(|e| matches!(e.what, What::Day(_) | What::Time(_)))
+    days <= 1
+        && (times <= 1
+            || group
+                .iter()
+                .any(|e| matches!(e.what, What::Time(Time::Part(..))))
+            || matches!(next.what, What::Time(Time::Part(..))))
+        && group
+            .iter()
+            .all(|e| matches!(e.what, What::Day(_) | What::Time(_)))
         && matches!(next.what, What::Day(_) | What::Time(_))
 }
 
 fn joins(tokens: &[text::Token], last: &Element, next: &Element) -> bool {
-    let Some(between) = tokens.get(last.last..next.first.max(last.last)) else { return false };
-    between.len() <= 3 && between.iter().all(|t| matches!(t.word.as_str(), "at" | "on" | "of" | "," | "in" | "the" | "@" | "for" | "a" | "el" | "de" | "por" | "la" | "las" | "en" | ":" | "-" | "(" | "during"))
+    let Some(between) = tokens.get(last.last..next.first.max(last.last)) else {
+        return false;
+    };
+    between.len() <= 3
+        && between.iter().all(|t| {
+            among(
+                t.word.as_str(),
+                "at on of , in the @ for a el de por la las en : - ( during",
+            )
+        })
 }
 
 /// The hour as written, unless a half of the day is named.
@@ -157,11 +238,31 @@ pub fn beside(minute: i32, part: Part) -> i32 {
     }
     let of_twelve = minute % 720;
     match part {
-        Part::Morning => if (720..780).contains(&minute) { of_twelve } else { minute },
-        Part::Lunch => if of_twelve < 600 && minute < 720 { minute + 720 } else { minute },
+        Part::Morning => {
+            if (720..780).contains(&minute) {
+                of_twelve
+            } else {
+                minute
+            }
+        }
+        Part::Lunch => {
+            if of_twelve < 600 && minute < 720 {
+                minute + 720
+            } else {
+                minute
+            }
+        }
         Part::Afternoon => of_twelve + 720,
         Part::Evening => of_twelve + 720,
-        Part::Night => if minute >= 720 { of_twelve } else if minute < 300 { minute } else { minute + 720 },
+        Part::Night => {
+            if minute >= 720 {
+                of_twelve
+            } else if minute < 300 {
+                minute
+            } else {
+                minute + 720
+            }
+        }
     }
 }
 
@@ -178,7 +279,7 @@ fn part_hours(part: Part, shade: Shade) -> (i32, i32) {
         (_, Shade::Whole) => (a, b),
         (Part::Morning, Shade::Early) => (360, 540),
         (_, Shade::Early) => (a, a + 120),
-        (_, Shade::Middle) => ((a + b) / 2 - 60, (a + b) / 2 + 60),
+        (_, Shade::Middle) => (i32::midpoint(a, b) - 60, i32::midpoint(a, b) + 60),
         (_, Shade::Late) => (b - 120, b),
     }
 }
@@ -215,18 +316,34 @@ fn clocked(time: &Time) -> Option<Clocked> {
 }
 
 fn at(day: NaiveDate, minute: i32) -> Option<NaiveDateTime> {
-    day.and_hms_opt(0, 0, 0)?.checked_add_signed(TimeDelta::minutes(i64::from(minute)))
+    day.and_hms_opt(0, 0, 0)?
+        .checked_add_signed(TimeDelta::minutes(i64::from(minute)))
 }
 
-fn value_of(group: &[&Element], calendar: &Calendar, reference: &Reference) -> Option<(Kind, Value)> {
+fn value_of(
+    group: &[&Element],
+    calendar: &Calendar,
+    reference: &Reference,
+) -> Option<(Kind, Value)> {
     let mut day = None;
     let mut times: Vec<&Time> = Vec::new();
     for element in group {
         match &element.what {
             What::Day(d) => day = Some(d),
             What::Time(t) => times.push(t),
-            What::Moment(seconds) => return Some((Kind::DateTime, Value::Moment(reference.now.checked_add_signed(TimeDelta::try_seconds(*seconds)?)?))),
-            What::Length(n, unit) => return Some((Kind::Duration, Value::Length(length(*n, *unit)))),
+            What::Moment(seconds) => {
+                return Some((
+                    Kind::DateTime,
+                    Value::Moment(
+                        reference
+                            .now
+                            .checked_add_signed(TimeDelta::try_seconds(*seconds)?)?,
+                    ),
+                ));
+            }
+            What::Length(n, unit) => {
+                return Some((Kind::Duration, Value::Length(length(*n, *unit))));
+            }
             What::Every(_) => return Some((Kind::Set, Value::Open)),
             What::Zone(_) => return Some((Kind::Zone, Value::Open)),
         }
@@ -236,42 +353,67 @@ fn value_of(group: &[&Element], calendar: &Calendar, reference: &Reference) -> O
         return Some((Kind::Set, Value::Open));
     }
     // "morning" beside "10:15" only settles the half of the day
-    let part = times.iter().find_map(|t| if let Time::Part(p, _) = t { Some(*p) } else { None });
-    let time = times.iter().find(|t| !matches!(t, Time::Part(..))).or_else(|| times.first()).copied().cloned().map(|mut time| {
-        if let (Some(part), Time::At(clock) | Time::Around(clock)) = (part, &mut time)
-            && clock.half == Half::Bare
-        {
-            clock.half = Half::Beside(part);
+    let part = times.iter().find_map(|t| {
+        if let Time::Part(p, _) = t {
+            Some(*p)
+        } else {
+            None
         }
-        time
     });
+    let time = times
+        .iter()
+        .find(|t| !matches!(t, Time::Part(..)))
+        .or_else(|| times.first())
+        .copied()
+        .cloned()
+        .map(|mut time| {
+            if let (Some(part), Time::At(clock) | Time::Around(clock)) = (part, &mut time)
+                && clock.half == Half::Bare
+            {
+                clock.half = Half::Beside(part);
+            }
+            time
+        });
     let moment_of = |day: NaiveDate, minutes: i32, time: &Time| -> Option<NaiveDateTime> {
         let local = at(day, minutes)?;
         let zone = match time {
-            Time::At(c) | Time::Around(c) | Time::After(c) | Time::Before(c) | Time::Between(c, _) => c.zone,
+            Time::At(c)
+            | Time::Around(c)
+            | Time::After(c)
+            | Time::Before(c)
+            | Time::Between(c, _) => c.zone,
             _ => None,
         };
         match (zone, reference.zone) {
-            (Some(from), Some(to)) => local.checked_add_signed(TimeDelta::minutes(i64::from(to.offset(local) - from.offset(local)))),
+            (Some(from), Some(to)) => local.checked_add_signed(TimeDelta::minutes(i64::from(
+                to.offset(local) - from.offset(local),
+            ))),
             _ => Some(local),
         }
     };
     match (day, &time) {
-        (Some(day), None) => {
-            match calendar.read(day)? {
-                Reading::Spans(spans) => {
-                    let span = *spans.first()?;
-                    if span.single() && !matches!(day, Day::Range(..)) {
-                        return Some((Kind::Date, Value::Date(span.start)));
-                    }
-                    Some((Kind::DateRange, Value::Interval { start: span.start.and_hms_opt(0, 0, 0), end: span.end.and_hms_opt(0, 0, 0) }))
+        (Some(day), None) => match calendar.read(day)? {
+            Reading::Spans(spans) => {
+                let span = *spans.first()?;
+                if span.single() && !matches!(day, Day::Range(..)) {
+                    return Some((Kind::Date, Value::Date(span.start)));
                 }
-                Reading::Bound { from, to } => Some((
+                Some((
                     Kind::DateRange,
-                    Value::Interval { start: from.and_then(|d| d.and_hms_opt(0, 0, 0)), end: to.and_then(|d| d.and_hms_opt(0, 0, 0)) },
-                )),
+                    Value::Interval {
+                        start: span.start.and_hms_opt(0, 0, 0),
+                        end: span.end.and_hms_opt(0, 0, 0),
+                    },
+                ))
             }
-        }
+            Reading::Bound { from, to } => Some((
+                Kind::DateRange,
+                Value::Interval {
+                    start: from.and_then(|d| d.and_hms_opt(0, 0, 0)),
+                    end: to.and_then(|d| d.and_hms_opt(0, 0, 0)),
+                },
+            )),
+        },
         (None, Some(time)) => match clocked(time)? {
             Clocked::Point(minutes) => {
                 let minutes = minutes.rem_euclid(1440);
@@ -280,7 +422,10 @@ fn value_of(group: &[&Element], calendar: &Calendar, reference: &Reference) -> O
             }
             Clocked::Stretch(a, b) => Some((
                 Kind::TimeRange,
-                Value::Interval { start: a.and_then(|m| moment_of(calendar.today, m, time)), end: b.and_then(|m| moment_of(calendar.today, m, time)) },
+                Value::Interval {
+                    start: a.and_then(|m| moment_of(calendar.today, m, time)),
+                    end: b.and_then(|m| moment_of(calendar.today, m, time)),
+                },
             )),
         },
         (Some(day), Some(time)) => {
@@ -289,10 +434,16 @@ fn value_of(group: &[&Element], calendar: &Calendar, reference: &Reference) -> O
                 Reading::Bound { .. } => calendar.span(day)?,
             };
             match clocked(time)? {
-                Clocked::Point(minutes) => Some((Kind::DateTime, Value::Moment(moment_of(span.start, minutes, time)?))),
+                Clocked::Point(minutes) => Some((
+                    Kind::DateTime,
+                    Value::Moment(moment_of(span.start, minutes, time)?),
+                )),
                 Clocked::Stretch(a, b) => Some((
                     Kind::DateTimeRange,
-                    Value::Interval { start: a.and_then(|m| moment_of(span.start, m, time)), end: b.and_then(|m| moment_of(span.start, m, time)) },
+                    Value::Interval {
+                        start: a.and_then(|m| moment_of(span.start, m, time)),
+                        end: b.and_then(|m| moment_of(span.start, m, time)),
+                    },
                 )),
             }
         }
@@ -301,8 +452,13 @@ fn value_of(group: &[&Element], calendar: &Calendar, reference: &Reference) -> O
 }
 
 fn length(n: f64, unit: super::tree::Unit) -> i64 {
+    (n * seconds(unit)) as i64
+}
+
+/// Seconds of a unit, months and years by their usual length.
+pub(super) fn seconds(unit: super::tree::Unit) -> f64 {
     use super::tree::Unit;
-    let seconds = match unit {
+    match unit {
         Unit::Second => 1.0,
         Unit::Minute => 60.0,
         Unit::Hour => 3600.0,
@@ -315,6 +471,5 @@ fn length(n: f64, unit: super::tree::Unit) -> i64 {
         Unit::Year => 365.0 * 86_400.0,
         Unit::Decade => 3650.0 * 86_400.0,
         Unit::Century => 36_500.0 * 86_400.0,
-    };
-    (n * seconds) as i64
+    }
 }

@@ -8,7 +8,7 @@ use chrono::{Datelike, Days, Months, NaiveDate, TimeDelta, Weekday};
 
 use super::{
     holidays::Country,
-    tree::{Counted, Day, Portion, Unit, Which},
+    tree::{Day, Unit, Which},
 };
 
 /// Days from `start` up to, not including, `end`.
@@ -23,7 +23,10 @@ pub struct Span {
 impl Span {
     /// One whole day.
     pub fn day(day: NaiveDate) -> Self {
-        Self { start: day, end: plus(day, 1) }
+        Self {
+            start: day,
+            end: plus(day, 1),
+        }
     }
     /// How many days.
     pub fn length(self) -> i64 {
@@ -39,11 +42,17 @@ impl Span {
     }
     /// Its days.
     pub fn days(self) -> impl Iterator<Item = NaiveDate> {
-        self.start.iter_days().take_while(move |d| *d < self.end).take(800)
+        self.start
+            .iter_days()
+            .take_while(move |d| *d < self.end)
+            .take(800)
     }
     /// What both share.
     pub fn meet(self, other: Self) -> Option<Self> {
-        let both = Self { start: self.start.max(other.start), end: self.end.min(other.end) };
+        let both = Self {
+            start: self.start.max(other.start),
+            end: self.end.min(other.end),
+        };
         (both.start < both.end).then_some(both)
     }
 }
@@ -98,20 +107,29 @@ pub fn plus(day: NaiveDate, n: i64) -> NaiveDate {
 /// `day` and `n` months, the last day of a month that lacks the number.
 pub fn plus_months(day: NaiveDate, n: i32) -> NaiveDate {
     let months = Months::new(n.unsigned_abs().min(24_000));
-    if n >= 0 { day.checked_add_months(months) } else { day.checked_sub_months(months) }.unwrap_or(day)
+    if n >= 0 {
+        day.checked_add_months(months)
+    } else {
+        day.checked_sub_months(months)
+    }
+    .unwrap_or(day)
 }
 
 /// Monday of the week of `day`.
 pub fn monday(day: NaiveDate) -> NaiveDate {
-    day.checked_sub_days(Days::new(u64::from(day.weekday().num_days_from_monday()))).unwrap_or(day)
+    day.checked_sub_days(Days::new(u64::from(day.weekday().num_days_from_monday())))
+        .unwrap_or(day)
 }
 
-fn month_start(day: NaiveDate) -> NaiveDate {
+pub(super) fn month_start(day: NaiveDate) -> NaiveDate {
     day.with_day(1).unwrap_or(day)
 }
 
-fn month_span(start: NaiveDate) -> Span {
-    Span { start, end: plus_months(start, 1) }
+pub(super) fn month_span(start: NaiveDate) -> Span {
+    Span {
+        start,
+        end: plus_months(start, 1),
+    }
 }
 
 /// The next day, from `from` on, with this number, in the first month that has it.
@@ -139,12 +157,20 @@ fn previous_number(to: NaiveDate, number: u32) -> Option<NaiveDate> {
 
 /// The first such weekday strictly after `day`.
 pub fn weekday_after(day: NaiveDate, weekday: Weekday) -> NaiveDate {
-    let gap = (i64::from(weekday.num_days_from_monday()) - i64::from(day.weekday().num_days_from_monday()) + 6).rem_euclid(7) + 1;
+    let gap = (i64::from(weekday.num_days_from_monday())
+        - i64::from(day.weekday().num_days_from_monday())
+        + 6)
+    .rem_euclid(7)
+        + 1;
     plus(day, gap)
 }
 
 fn weekday_before(day: NaiveDate, weekday: Weekday) -> NaiveDate {
-    plus(weekday_after(day, weekday), if weekday == day.weekday() { -14 } else { -7 }).max(plus(day, -7))
+    plus(
+        weekday_after(day, weekday),
+        if weekday == day.weekday() { -14 } else { -7 },
+    )
+    .max(plus(day, -7))
 }
 
 impl Calendar {
@@ -152,10 +178,22 @@ impl Calendar {
     pub fn read(&self, day: &Day) -> Option<Reading> {
         let spans = |span: Span| Some(Reading::Spans(vec![span]));
         match day {
-            Day::From(inner) => Some(Reading::Bound { from: Some(self.span(inner)?.start), to: None }),
-            Day::After(inner) => Some(Reading::Bound { from: Some(self.span(inner)?.end), to: None }),
-            Day::Before(inner) => Some(Reading::Bound { from: None, to: Some(self.span(inner)?.start) }),
-            Day::By(inner) => Some(Reading::Bound { from: None, to: Some(self.by_end(inner)?) }),
+            Day::From(inner) => Some(Reading::Bound {
+                from: Some(self.span(inner)?.start),
+                to: None,
+            }),
+            Day::After(inner) => Some(Reading::Bound {
+                from: Some(self.span(inner)?.end),
+                to: None,
+            }),
+            Day::Before(inner) => Some(Reading::Bound {
+                from: None,
+                to: Some(self.span(inner)?.start),
+            }),
+            Day::By(inner) => Some(Reading::Bound {
+                from: None,
+                to: Some(self.by_end(inner)?),
+            }),
             Day::Either(list) => {
                 let mut all = Vec::new();
                 for inner in list {
@@ -169,7 +207,7 @@ impl Calendar {
         }
     }
 
-    fn by_end(&self, inner: &Day) -> Option<NaiveDate> {
+    pub(super) fn by_end(&self, inner: &Day) -> Option<NaiveDate> {
         Some(self.span(inner)?.end)
     }
 
@@ -185,7 +223,10 @@ impl Calendar {
                     Day::Period(Unit::Week, n) => plus(monday(today), 7 * i64::from(*n)),
                     other => monday(self.span(other)?.start),
                 };
-                Some(Span::day(plus(week, i64::from(weekday.num_days_from_monday()))))
+                Some(Span::day(plus(
+                    week,
+                    i64::from(weekday.num_days_from_monday()),
+                )))
             }
             Day::WeekdayBeside(weekday, n, base) => {
                 let base = match &**base {
@@ -193,20 +234,40 @@ impl Calendar {
                     other => self.span(other)?,
                 };
                 let day = if *n >= 0 {
-                    plus(weekday_after(plus(base.end, -1), *weekday), 7 * i64::from(n.max(&1) - 1))
+                    plus(
+                        weekday_after(plus(base.end, -1), *weekday),
+                        7 * i64::from(n.max(&1) - 1),
+                    )
                 } else {
-                    weekday_before(base.start, *weekday)
+                    plus(
+                        weekday_before(base.start, *weekday),
+                        7 * i64::from((n + 1).min(0)),
+                    )
                 };
                 Some(Span::day(day))
             }
             Day::Closest(weekday, n, base) => {
                 let base = self.span(base)?.start;
-                let mut near: Vec<NaiveDate> = (-21..=21).map(|k| plus(base, k)).filter(|d| d.weekday() == *weekday).collect();
+                let mut near: Vec<NaiveDate> = (-21..=21)
+                    .map(|k| plus(base, k))
+                    .filter(|d| d.weekday() == *weekday)
+                    .collect();
                 near.sort_by_key(|d| (*d - base).num_days().abs());
                 near.get(*n as usize - 1).copied().map(Span::day)
             }
-            Day::Date { year, month, day, weekday } => self.date(*year, *month, *day, *weekday).map(Span::day),
-            Day::Numeric { first, second, year, weekday, .. } => {
+            Day::Date {
+                year,
+                month,
+                day,
+                weekday,
+            } => self.date(*year, *month, *day, *weekday).map(Span::day),
+            Day::Numeric {
+                first,
+                second,
+                year,
+                weekday,
+                ..
+            } => {
                 let (month, day) = self.order_of(*first, *second, *year, *weekday)?;
                 self.date(*year, month, day, None).map(Span::day)
             }
@@ -228,24 +289,43 @@ impl Calendar {
                 }
                 Some(Span::day(first))
             }
-            Day::NumberIn(number, month) => self.month_of(month)?.start.with_day(*number).map(Span::day),
+            Day::NumberIn(number, month) => {
+                self.month_of(month)?.start.with_day(*number).map(Span::day)
+            }
             Day::Nth(n, counted, span) => self.nth(*n, *counted, span),
             Day::Period(unit, n) => Some(self.period(*unit, *n)),
             Day::Month(month, year, which) => self.month(*month, *year, *which),
-            Day::Year(year) => Some(Span { start: NaiveDate::from_ymd_opt(*year, 1, 1)?, end: NaiveDate::from_ymd_opt(*year + 1, 1, 1)? }),
+            Day::Year(year) => Some(Span {
+                start: NaiveDate::from_ymd_opt(*year, 1, 1)?,
+                end: NaiveDate::from_ymd_opt(*year + 1, 1, 1)?,
+            }),
             Day::Quarter(n, year) => {
                 let year = match year {
                     Some(year) => self.span(year)?.start.year(),
                     None => today.year(),
                 };
                 let start = NaiveDate::from_ymd_opt(year, n * 3 - 2, 1)?;
-                Some(Span { start, end: plus_months(start, 3) })
+                Some(Span {
+                    start,
+                    end: plus_months(start, 3),
+                })
             }
             Day::Season(season, year, which) => {
                 let year = year.unwrap_or(today.year() + which.unwrap_or(0));
-                let start = NaiveDate::from_ymd_opt(year, [3, 6, 9, 12].get(*season as usize).copied()?, 21)?;
+                let start = NaiveDate::from_ymd_opt(
+                    year,
+                    [3, 6, 9, 12].get(*season as usize).copied()?,
+                    21,
+                )?;
                 let end = plus_months(start, 3);
-                if which.is_none() && end <= today { Some(Span { start: plus_months(start, 12), end: plus_months(end, 12) }) } else { Some(Span { start, end }) }
+                if which.is_none() && end <= today {
+                    Some(Span {
+                        start: plus_months(start, 12),
+                        end: plus_months(end, 12),
+                    })
+                } else {
+                    Some(Span { start, end })
+                }
             }
             Day::Part(portion, span) => {
                 let whole = self.whole(span)?;
@@ -254,7 +334,10 @@ impl Calendar {
                     // nothing of it is left: the following one
                     let next = match &**span {
                         Day::Period(unit, 0) => self.raw_period(*unit, 1),
-                        Day::Month(_, None, None) => Span { start: plus_months(whole.start, 12), end: plus_months(whole.end, 12) },
+                        Day::Month(_, None, None) => Span {
+                            start: plus_months(whole.start, 12),
+                            end: plus_months(whole.end, 12),
+                        },
                         _ => return Some(part),
                     };
                     return Some(self.portion(*portion, next, span));
@@ -266,7 +349,10 @@ impl Calendar {
                     Day::Anchor => self.anchor.map_or(today, |a| a.start),
                     other => self.span(other)?.start,
                 };
-                Some(Span { start: monday(base), end: plus(monday(base), 7) })
+                Some(Span {
+                    start: monday(base),
+                    end: plus(monday(base), 7),
+                })
             }
             Day::MonthOf(inner) => {
                 let base = match &**inner {
@@ -277,7 +363,9 @@ impl Calendar {
             }
             Day::Shift(n, unit, base) => {
                 let base = match &**base {
-                    Day::Anchor => self.anchor.map_or(Span::day(today), |a| Span::day(if *n > 0 { plus(a.end, -1) } else { a.start })),
+                    Day::Anchor => self.anchor.map_or(Span::day(today), |a| {
+                        Span::day(if *n > 0 { plus(a.end, -1) } else { a.start })
+                    }),
                     other => self.span(other)?,
                 };
                 Some(shift(base, *n, *unit))
@@ -285,35 +373,69 @@ impl Calendar {
             Day::In(n, unit) => Some(shift(Span::day(today), *n, *unit)),
             Day::InRange(low, high, unit) => {
                 let start = shift(Span::day(today), *low.min(high), *unit).start;
-                Some(Span { start, end: shift(Span::day(today), *low.max(high), *unit).end })
+                Some(Span {
+                    start,
+                    end: shift(Span::day(today), *low.max(high), *unit).end,
+                })
             }
             Day::Around(inner) => {
                 let span = self.span(inner)?;
-                Some(if span.single() && !self.general { Span { start: plus(span.start, -1), end: plus(span.end, 1) } } else { span })
+                Some(if span.single() && !self.general {
+                    Span {
+                        start: plus(span.start, -1),
+                        end: plus(span.end, 1),
+                    }
+                } else {
+                    span
+                })
             }
             Day::Range(a, b) => self.range(a, b),
             Day::Within(n, unit) => {
                 let start = plus(today, 1);
                 if self.general {
                     return Some(match unit {
-                        Unit::Week => Span { start: plus(monday(today), 7), end: plus(monday(today), 7 + 7 * i64::from(*n)) },
-                        Unit::Month => Span { start: plus_months(month_start(today), 1), end: plus_months(month_start(today), 1 + n) },
-                        Unit::Year => Span { start: NaiveDate::from_ymd_opt(today.year() + 1, 1, 1)?, end: NaiveDate::from_ymd_opt(today.year() + 1 + n, 1, 1)? },
+                        Unit::Week => Span {
+                            start: plus(monday(today), 7),
+                            end: plus(monday(today), 7 + 7 * i64::from(*n)),
+                        },
+                        Unit::Month => Span {
+                            start: plus_months(month_start(today), 1),
+                            end: plus_months(month_start(today), 1 + n),
+                        },
+                        Unit::Year => Span {
+                            start: NaiveDate::from_ymd_opt(today.year() + 1, 1, 1)?,
+                            end: NaiveDate::from_ymd_opt(today.year() + 1 + n, 1, 1)?,
+                        },
                         Unit::Quarter => {
                             let q = self.raw_period(Unit::Quarter, 1).start;
-                            Span { start: q, end: plus_months(q, 3 * n) }
+                            Span {
+                                start: q,
+                                end: plus_months(q, 3 * n),
+                            }
                         }
-                        _ => Span { start, end: shift(Span::day(start), *n, *unit).start },
+                        _ => Span {
+                            start,
+                            end: shift(Span::day(start), *n, *unit).start,
+                        },
                     });
                 }
-                Some(Span { start, end: shift(Span::day(start), *n, *unit).start })
+                Some(Span {
+                    start,
+                    end: shift(Span::day(start), *n, *unit).start,
+                })
             }
             Day::Past(n, unit) => {
                 if self.general && !matches!(unit, Unit::Day | Unit::WorkDay) {
                     let end = self.raw_period(*unit, 0).start;
-                    return Some(Span { start: shift(Span::day(end), -n, *unit).start, end });
+                    return Some(Span {
+                        start: shift(Span::day(end), -n, *unit).start,
+                        end,
+                    });
                 }
-                Some(Span { start: shift(Span::day(today), -n, *unit).start, end: today })
+                Some(Span {
+                    start: shift(Span::day(today), -n, *unit).start,
+                    end: today,
+                })
             }
             Day::Rest(unit, from) => {
                 let from = match from.as_deref() {
@@ -323,14 +445,26 @@ impl Calendar {
                 };
                 let whole = match unit {
                     Unit::Month => month_span(month_start(from)),
-                    Unit::Year => Span { start: from, end: NaiveDate::from_ymd_opt(from.year() + 1, 1, 1)? },
-                    _ => Span { start: monday(from), end: plus(monday(from), 7) },
+                    Unit::Year => Span {
+                        start: from,
+                        end: NaiveDate::from_ymd_opt(from.year() + 1, 1, 1)?,
+                    },
+                    _ => Span {
+                        start: monday(from),
+                        end: plus(monday(from), 7),
+                    },
                 };
                 let start = if self.general { from } else { plus(from, 1) };
                 if start >= whole.end {
-                    return Some(Span { start: whole.end, end: plus(whole.end, 7) });
+                    return Some(Span {
+                        start: whole.end,
+                        end: plus(whole.end, 7),
+                    });
                 }
-                Some(Span { start, end: whole.end })
+                Some(Span {
+                    start,
+                    end: whole.end,
+                })
             }
             Day::Holiday(holiday, year) => {
                 if let Some(year) = year {
@@ -338,28 +472,49 @@ impl Calendar {
                 }
                 let year = today.year();
                 let found = if self.past {
-                    [year, year - 1].into_iter().filter_map(|y| holiday.on(y, self.country)).find(|d| *d <= today)
+                    [year, year - 1]
+                        .into_iter()
+                        .filter_map(|y| holiday.on(y, self.country))
+                        .find(|d| *d <= today)
                 } else {
-                    [year, year + 1].into_iter().filter_map(|y| holiday.on(y, self.country)).find(|d| *d >= today)
+                    [year, year + 1]
+                        .into_iter()
+                        .filter_map(|y| holiday.on(y, self.country))
+                        .find(|d| *d >= today)
                 };
                 found.map(Span::day)
             }
             Day::Anchor => self.anchor,
-            Day::From(inner) | Day::After(inner) | Day::Before(inner) | Day::By(inner) => self.span(inner),
+            Day::From(inner) | Day::After(inner) | Day::Before(inner) | Day::By(inner) => {
+                self.span(inner)
+            }
             Day::Either(list) => list.first().and_then(|d| self.span(d)),
         }
     }
 
-    fn weekday(&self, weekday: Weekday, which: Which) -> NaiveDate {
+    pub(super) fn weekday(&self, weekday: Weekday, which: Which) -> NaiveDate {
         let today = self.today;
         let bare = weekday_after(today, weekday);
-        let in_week = |n: i64| plus(monday(today), 7 * n + i64::from(weekday.num_days_from_monday()));
+        let in_week = |n: i64| {
+            plus(
+                monday(today),
+                7 * n + i64::from(weekday.num_days_from_monday()),
+            )
+        };
         match which {
-            Which::Bare if self.past => plus(bare, -7).min(if weekday == today.weekday() { today } else { plus(bare, -7) }),
+            Which::Bare if self.past => plus(bare, -7).min(if weekday == today.weekday() {
+                today
+            } else {
+                plus(bare, -7)
+            }),
             Which::Bare => bare,
             Which::This => {
                 let this = in_week(0);
-                if self.general || this <= today { bare } else { this }
+                if self.general || this <= today {
+                    bare
+                } else {
+                    this
+                }
             }
             Which::Next(n) => in_week(i64::from(n)),
             Which::Last => weekday_before(today, weekday),
@@ -367,7 +522,13 @@ impl Calendar {
         }
     }
 
-    fn date(&self, year: Option<i32>, month: u32, day: u32, weekday: Option<Weekday>) -> Option<NaiveDate> {
+    pub(super) fn date(
+        &self,
+        year: Option<i32>,
+        month: u32,
+        day: u32,
+        weekday: Option<Weekday>,
+    ) -> Option<NaiveDate> {
         if let Some(year) = year {
             return NaiveDate::from_ymd_opt(year, month, day);
         }
@@ -376,42 +537,79 @@ impl Calendar {
             && let Some(weekday) = weekday
         {
             // the nearest year in which the two agree
-            let agreeing = (0..7).flat_map(|k| [year + k, year - k]).filter_map(|y| NaiveDate::from_ymd_opt(y, month, day)).find(|d| d.weekday() == weekday);
+            let agreeing = (0..7)
+                .flat_map(|k| [year + k, year - k])
+                .filter_map(|y| NaiveDate::from_ymd_opt(y, month, day))
+                .find(|d| d.weekday() == weekday);
             if let Some(found) = agreeing {
                 return Some(found);
             }
         }
         if self.past {
-            return (0..5).filter_map(|k| NaiveDate::from_ymd_opt(year - k, month, day)).find(|d| *d <= self.today);
+            return (0..5)
+                .filter_map(|k| NaiveDate::from_ymd_opt(year - k, month, day))
+                .find(|d| *d <= self.today);
         }
-        (0..9).filter_map(|k| NaiveDate::from_ymd_opt(year + k, month, day)).find(|d| *d >= self.today)
+        (0..9)
+            .filter_map(|k| NaiveDate::from_ymd_opt(year + k, month, day))
+            .find(|d| *d >= self.today)
     }
 
     /// Month and day of a numeric date.
-    fn order_of(&self, first: u32, second: u32, year: Option<i32>, weekday: Option<Weekday>) -> Option<(u32, u32)> {
+    pub(super) fn order_of(
+        &self,
+        first: u32,
+        second: u32,
+        year: Option<i32>,
+        weekday: Option<Weekday>,
+    ) -> Option<(u32, u32)> {
         let month_day = (first, second);
         let day_month = (second, first);
-        let fits = |(month, day): (u32, u32)| (1..=12).contains(&month) && (1..=31).contains(&day) && self.date(year.or(Some(2024)), month, day, None).is_some();
+        let fits = |(month, day): (u32, u32)| {
+            (1..=12).contains(&month)
+                && (1..=31).contains(&day)
+                && self.date(year.or(Some(2024)), month, day, None).is_some()
+        };
         let (one, other) = match self.order {
             Order::MonthDay => (month_day, day_month),
             Order::DayMonth => (day_month, month_day),
         };
-        if fits(one) && fits(other) && let Some(weekday) = weekday {
-            let on = |(month, day): (u32, u32)| self.date(year, month, day, None).is_some_and(|d| d.weekday() == weekday);
+        if fits(one)
+            && fits(other)
+            && let Some(weekday) = weekday
+        {
+            let on = |(month, day): (u32, u32)| {
+                self.date(year, month, day, None)
+                    .is_some_and(|d| d.weekday() == weekday)
+            };
             if !on(one) && on(other) {
                 return Some(other);
             }
         }
-        if fits(one) { Some(one) } else if fits(other) { Some(other) } else { None }
+        if fits(one) {
+            Some(one)
+        } else if fits(other) {
+            Some(other)
+        } else {
+            None
+        }
     }
 
     /// Whether a numeric date is open to two readings, or a date and its weekday disagree.
     pub fn doubtful(&self, day: &Day) -> bool {
         match day {
-            Day::Numeric { first, second, year, weekday, settled } => {
+            Day::Numeric {
+                first,
+                second,
+                year,
+                weekday,
+                settled,
+            } => {
                 let settled = &(*settled || self.settled);
                 let both = *first <= 12 && *second <= 12 && first != second;
-                let read = self.order_of(*first, *second, *year, *weekday).and_then(|(m, d)| self.date(*year, m, d, None));
+                let read = self
+                    .order_of(*first, *second, *year, *weekday)
+                    .and_then(|(m, d)| self.date(*year, m, d, None));
                 match weekday {
                     None => both && !settled,
                     Some(weekday) => {
@@ -419,214 +617,35 @@ impl Calendar {
                         if !agrees {
                             return true;
                         }
-                        let other = if read.is_some_and(|d| d.month() == *first) { (*second, *first) } else { (*first, *second) };
-                        let other_agrees = self.date(*year, other.0, other.1, None).is_some_and(|d| d.weekday() == *weekday);
+                        let other = if read.is_some_and(|d| d.month() == *first) {
+                            (*second, *first)
+                        } else {
+                            (*first, *second)
+                        };
+                        let other_agrees = self
+                            .date(*year, other.0, other.1, None)
+                            .is_some_and(|d| d.weekday() == *weekday);
                         both && other_agrees && !settled
                     }
                 }
             }
-            Day::Date { weekday: Some(weekday), .. } | Day::Number(_, Some(weekday)) => self.span(day).is_some_and(|s| s.start.weekday() != *weekday),
+            Day::Date {
+                weekday: Some(weekday),
+                ..
+            }
+            | Day::Number(_, Some(weekday)) => self
+                .span(day)
+                .is_some_and(|s| s.start.weekday() != *weekday),
             Day::Range(a, b) => self.doubtful(a) || self.doubtful(b),
-            Day::WeekOf(a) | Day::Around(a) | Day::From(a) | Day::After(a) | Day::Before(a) | Day::By(a) => self.doubtful(a),
+            Day::WeekOf(a)
+            | Day::Around(a)
+            | Day::From(a)
+            | Day::After(a)
+            | Day::Before(a)
+            | Day::By(a) => self.doubtful(a),
             Day::Shift(_, _, a) | Day::WeekdayBeside(_, _, a) => self.doubtful(a),
             _ => false,
         }
-    }
-
-    fn raw_period(&self, unit: Unit, n: i32) -> Span {
-        let today = self.today;
-        let n64 = i64::from(n);
-        match unit {
-            Unit::Week => Span { start: plus(monday(today), 7 * n64), end: plus(monday(today), 7 * n64 + 7) },
-            Unit::Weekend => Span { start: plus(monday(today), 7 * n64 + 5), end: plus(monday(today), 7 * n64 + 7) },
-            Unit::Month => month_span(plus_months(month_start(today), n)),
-            Unit::Quarter => {
-                let first = NaiveDate::from_ymd_opt(today.year(), (today.month() - 1) / 3 * 3 + 1, 1).unwrap_or(today);
-                let start = plus_months(first, 3 * n);
-                Span { start, end: plus_months(start, 3) }
-            }
-            Unit::Year => {
-                let first = NaiveDate::from_ymd_opt(today.year(), 1, 1).unwrap_or(today);
-                let start = plus_months(first, 12 * n);
-                Span { start, end: plus_months(start, 12) }
-            }
-            _ => Span::day(plus(today, n64)),
-        }
-    }
-
-    fn period(&self, unit: Unit, n: i32) -> Span {
-        let raw = self.raw_period(unit, n);
-        if self.general || n != 0 || self.past {
-            return raw;
-        }
-        // "This week" is what is left of it; if nothing is left, the following one.
-        let start = raw.start.max(plus(self.today, 1));
-        if start >= raw.end { self.raw_period(unit, 1) } else { Span { start, end: raw.end } }
-    }
-
-    fn month(&self, month: u32, year: Option<i32>, which: Option<i32>) -> Option<Span> {
-        let today = self.today;
-        let of = |year: i32| NaiveDate::from_ymd_opt(year, month, 1).map(month_span);
-        if let Some(year) = year {
-            return of(year);
-        }
-        match which {
-            Some(n) if n > 0 => {
-                let next = of(today.year()).filter(|s| s.start > today).or_else(|| of(today.year() + 1))?;
-                Some(Span { start: plus_months(next.start, 12 * (n - 1)), end: plus_months(next.end, 12 * (n - 1)) })
-            }
-            Some(0) => of(today.year()),
-            Some(_) => of(today.year()).filter(|s| s.end <= today).or_else(|| of(today.year() - 1)),
-            None if self.past => of(today.year()).filter(|s| s.start <= today).or_else(|| of(today.year() - 1)),
-            None => {
-                let span = of(today.year()).filter(|s| s.end > plus(today, i64::from(!self.general))).or_else(|| of(today.year() + 1))?;
-                if self.general { Some(span) } else { Some(Span { start: span.start.max(plus(today, 1)), end: span.end }) }
-            }
-        }
-    }
-
-    /// The uncut span that parts and counts refer to.
-    fn whole(&self, span: &Day) -> Option<Span> {
-        match span {
-            Day::Period(unit, n) => Some(self.raw_period(*unit, *n)),
-            Day::Month(month, None, None) if !self.general => {
-                let found = self.month(*month, None, None)?;
-                Some(month_span(month_start(found.start)))
-            }
-            other => self.span(other),
-        }
-    }
-
-    fn month_of(&self, span: &Day) -> Option<Span> {
-        match span {
-            Day::Month(month, None, Some(n)) => NaiveDate::from_ymd_opt(self.today.year() + n, *month, 1).map(month_span),
-            other => self.whole(other),
-        }
-    }
-
-    fn portion(&self, portion: Portion, whole: Span, tree: &Day) -> Span {
-        let days = |a: i64, b: i64| Span { start: plus(whole.start, a), end: plus(whole.start, b) };
-        let length = whole.length();
-        if self.general {
-            let thirds = match (length, portion) {
-                (7, Portion::Early) => (0, 3),
-                (7, Portion::Middle) => (2, 4),
-                (7, _) => (4, 7),
-                (28..=31, Portion::Early) => (0, 10),
-                (28..=31, Portion::Middle) => (10, 20),
-                (28..=31, Portion::Late) => (20, length),
-                (365..=366, Portion::Early) => (0, (plus_months(whole.start, 3) - whole.start).num_days()),
-                (365..=366, Portion::Late) => ((plus_months(whole.start, 8) - whole.start).num_days(), length),
-                (_, Portion::FirstHalf) => (0, length / 2),
-                (_, Portion::SecondHalf) => (length / 2, length),
-                (_, Portion::Early) => (0, length / 3),
-                (_, Portion::Middle) => (length / 3, length * 2 / 3),
-                (_, Portion::Late) => (length * 2 / 3, length),
-            };
-            return days(thirds.0, thirds.1);
-        }
-        let week = length == 7 || matches!(tree, Day::Period(Unit::Week, _) | Day::WeekOf(_));
-        if week {
-            return match portion {
-                Portion::Early => days(0, 2),
-                Portion::Middle => days(1, 4),
-                Portion::Late => days(3, 5),
-                Portion::FirstHalf => days(0, 3),
-                Portion::SecondHalf => days(2, 5),
-            };
-        }
-        if length > 200 {
-            return match portion {
-                Portion::Early => Span { start: whole.start, end: plus_months(whole.start, 3) },
-                Portion::Middle => Span { start: plus_months(whole.start, 5), end: plus_months(whole.start, 8) },
-                Portion::Late => Span { start: plus_months(whole.end, -2), end: whole.end },
-                Portion::FirstHalf => Span { start: whole.start, end: plus_months(whole.start, 6) },
-                Portion::SecondHalf => Span { start: plus_months(whole.start, 6), end: whole.end },
-            };
-        }
-        match portion {
-            Portion::Early => days(0, 5),
-            Portion::Middle => days(10, 20),
-            Portion::Late => days(length - 5, length),
-            Portion::FirstHalf => days(0, 15),
-            Portion::SecondHalf => days(15, length),
-        }
-    }
-
-    fn nth(&self, n: i32, counted: Counted, tree: &Day) -> Option<Span> {
-        let whole = self.whole(tree)?;
-        let found = self.nth_in(n, counted, whole)?;
-        let open = matches!(tree, Day::Period(Unit::Month, 0)) || matches!(tree, Day::Month(_, None, None));
-        let past = if found.single() { found.start < self.today } else { found.end <= plus(self.today, 1) };
-        if open && past && !self.past && !(self.general && matches!(tree, Day::Period(..))) {
-            let next = match tree {
-                Day::Period(..) => self.raw_period(Unit::Month, 1),
-                _ => Span { start: plus_months(whole.start, 12), end: plus_months(whole.end, 12) },
-            };
-            return self.nth_in(n, counted, next);
-        }
-        Some(found)
-    }
-
-    fn nth_in(&self, n: i32, counted: Counted, whole: Span) -> Option<Span> {
-        let pick = |list: Vec<Span>| {
-            let index = if n > 0 { n as usize - 1 } else { list.len().checked_sub(n.unsigned_abs() as usize)? };
-            list.get(index).copied()
-        };
-        match counted {
-            Counted::Weekday(weekday) => pick(whole.days().filter(|d| d.weekday() == weekday).map(Span::day).collect()),
-            Counted::Day => pick(whole.days().map(Span::day).collect()),
-            Counted::Weekend => pick(whole.days().filter(|d| d.weekday() == Weekday::Sat).map(|d| Span { start: d, end: plus(d, 2) }).collect()),
-            Counted::Month => pick((0..12).map(|k| month_span(plus_months(whole.start, k))).filter(|s| s.start < whole.end).collect()),
-            Counted::Quarter => pick((0..4).map(|k| plus_months(whole.start, 3 * k)).map(|s| Span { start: s, end: plus_months(s, 3) }).collect()),
-            Counted::Week if self.general => {
-                // the ISO habit: a week belongs to the month of its Thursday
-                pick(whole.days().filter(|d| d.weekday() == Weekday::Thu).map(|d| Span { start: monday(d), end: plus(monday(d), 7) }).collect())
-            }
-            Counted::Week if n == -1 => Some(Span { start: plus(whole.end, -7), end: whole.end }),
-            Counted::Week => {
-                let start = if n > 0 { plus(whole.start, 7 * i64::from(n - 1)) } else { plus(whole.end, 7 * i64::from(n)) };
-                Some(Span { start, end: plus(start, 7).min(whole.end) }).filter(|s| s.start < s.end)
-            }
-        }
-    }
-
-    /// From one day to the other; the end is the first such day after the start.
-    fn range(&self, a: &Day, b: &Day) -> Option<Span> {
-        // the month or week named once holds for both ends
-        let a = match (a, b) {
-            (Day::Number(n, None), Day::Date { year, month, day, .. }) if n <= day => Day::Date { year: *year, month: *month, day: *n, weekday: None },
-            (Day::Number(n, None), Day::NumberIn(_, month)) => Day::NumberIn(*n, month.clone()),
-            (Day::Weekday(wd, Which::Bare), Day::WeekdayIn(_, week)) => Day::WeekdayIn(*wd, week.clone()),
-            (Day::Weekday(wd, Which::Bare), Day::Weekday(_, Which::Next(n))) if *n == 1 && self.general => Day::Weekday(*wd, Which::Bare),
-            _ => a.clone(),
-        };
-        let first = self.span(&a)?;
-        let later = Self { today: first.start, past: false, anchor: Some(first), ..*self };
-        let second = match b {
-            Day::Weekday(weekday, Which::Bare | Which::This) => Span::day(weekday_after(first.start, *weekday)),
-            Day::Weekday(weekday, Which::Next(1)) if matches!(a, Day::Weekday(_, Which::Next(1))) => Span::day(weekday_after(first.start, *weekday)),
-            Day::Number(n, _) => Span::day(next_number(first.start, *n)?),
-            Day::Date { year: None, .. } | Day::Numeric { year: None, .. } => later.span(b)?,
-            Day::Month(month, None, None) => {
-                let m = later.month(*month, None, None)?;
-                month_span(month_start(m.start))
-            }
-            other => self.span(other)?,
-        };
-        // a year at the end holds for the start as well
-        let first = match (&a, b) {
-            (Day::Date { year: None, month, day, weekday }, Day::Date { year: Some(year), month: last, .. }) => {
-                let year = if month > last { year - 1 } else { *year };
-                Span::day(self.date(Some(year), *month, *day, *weekday)?)
-            }
-            (Day::Month(month, None, None), Day::Month(last, Some(year), None)) => {
-                let year = if month > last { year - 1 } else { *year };
-                self.month(*month, Some(year), None)?
-            }
-            _ => first,
-        };
-        (first.start < second.end).then_some(Span { start: first.start, end: second.end })
     }
 }
 
@@ -655,5 +674,8 @@ pub fn shift(span: Span, n: i32, unit: Unit) -> Span {
         }
         _ => plus(span.start, i64::from(n)),
     };
-    Span { start, end: plus(start, length) }
+    Span {
+        start,
+        end: plus(start, length),
+    }
 }

@@ -85,6 +85,7 @@ pub enum Counted {
 
 /// A day, a span of days, or a bound of one.
 #[derive(Clone, PartialEq, Debug)]
+#[allow(missing_docs)] // the fields of the two dates are what their names say
 pub enum Day {
     /// n days from the sending day.
     Offset(i64),
@@ -97,9 +98,20 @@ pub enum Day {
     /// The weekday nearest to another day.
     Closest(Weekday, u32, Box<Day>),
     /// A day of the month with its month, perhaps its year, perhaps a weekday beside it.
-    Date { year: Option<i32>, month: u32, day: u32, weekday: Option<Weekday> },
+    Date {
+        year: Option<i32>,
+        month: u32,
+        day: u32,
+        weekday: Option<Weekday>,
+    },
     /// Two numbers whose order the locale decides.
-    Numeric { first: u32, second: u32, year: Option<i32>, weekday: Option<Weekday>, settled: bool },
+    Numeric {
+        first: u32,
+        second: u32,
+        year: Option<i32>,
+        weekday: Option<Weekday>,
+        settled: bool,
+    },
     /// A bare day number.
     Number(u32, Option<Weekday>),
     /// A day number in a month that is named otherwise ("the 3rd of next month").

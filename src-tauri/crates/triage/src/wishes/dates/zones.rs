@@ -3,6 +3,8 @@
 use chrono::{NaiveDateTime, Offset, TimeZone};
 use chrono_tz::{TZ_VARIANTS, Tz};
 
+use crate::wishes::text::among;
+
 use super::symbols::Symbols;
 
 /// A zone by name or by its distance from UTC in minutes.
@@ -98,18 +100,23 @@ const NAMES: &[(&str, Tz)] = &[
 ];
 
 /// Words that name a zone without the word "time" only if they cannot be anything else.
-const ALONE: &[&str] = &[
-    "eastern", "est", "edt", "et", "central", "cst", "cdt", "mountain", "mst", "mdt", "pacific", "pst", "pdt", "gmt", "utc", "bst",
-    "cet", "cest", "eet", "eest", "ist", "jst", "aest", "aedt", "awst", "acst", "acdt", "nzst", "nzdt", "akst", "akdt", "hst", "ast",
-    "adt", "ct", "mt", "pt", "zulu",
-];
+const ALONE: &str = "eastern est edt et central cst cdt mountain mst mdt pacific pst pdt gmt utc bst cet cest eet eest \
+    ist jst aest aedt awst acst acdt nzst nzdt akst akdt hst ast adt ct mt pt zulu";
 
 fn place(words: &str) -> Option<Tz> {
     if let Some((_, zone)) = NAMES.iter().find(|(name, _)| *name == words) {
         return Some(*zone);
     }
     let city = words.replace(' ', "_");
-    TZ_VARIANTS.iter().find(|zone| zone.name().rsplit('/').next().is_some_and(|last| last.eq_ignore_ascii_case(&city))).copied()
+    TZ_VARIANTS
+        .iter()
+        .find(|zone| {
+            zone.name()
+                .rsplit('/')
+                .next()
+                .is_some_and(|last| last.eq_ignore_ascii_case(&city))
+        })
+        .copied()
 }
 
 /// A zone at `at`, which need not say "time"; with the place behind it.
@@ -119,10 +126,16 @@ pub fn read(symbols: &Symbols<'_>, at: usize) -> Option<(Zone, usize)> {
     if bracket {
         start += 1;
     }
-    let close = |end: usize| if bracket && symbols.word(end) == ")" { end + 1 } else { end };
-    if symbols.any(start, &["hora"]) {
+    let close = |end: usize| {
+        if bracket && symbols.word(end) == ")" {
+            end + 1
+        } else {
+            end
+        }
+    };
+    if symbols.any(start, "hora") {
         let mut from = start + 1;
-        while symbols.any(from, &["of", "the", "del", "ofthe"]) {
+        while symbols.any(from, "of the del ofthe") {
             from += 1;
         }
         for length in (1..=3).rev() {
@@ -132,25 +145,38 @@ pub fn read(symbols: &Symbols<'_>, at: usize) -> Option<(Zone, usize)> {
         }
         return None;
     }
-    if symbols.any(start, &["in", "your", "my", "the"]) && symbols.any(start + 1, &["in"]) {
+    if symbols.any(start, "in your my the") && symbols.any(start + 1, "in") {
         start += 1;
     }
     for length in (1..=3).rev() {
         let end = start + length;
-        if !symbols.any(end, &["time"]) && !(symbols.any(end, &["standard", "daylight", "summer"]) && symbols.any(end + 1, &["time"])) {
+        if !symbols.any(end, "time")
+            && !(symbols.any(end, "standard daylight summer") && symbols.any(end + 1, "time"))
+        {
             continue;
         }
         if let Some(zone) = place(&symbols.words(start, end)) {
-            let end = if symbols.any(end, &["time"]) { end + 1 } else { end + 2 };
+            let end = if symbols.any(end, "time") {
+                end + 1
+            } else {
+                end + 2
+            };
             return Some((Zone::Place(zone), close(end)));
         }
     }
     let word = symbols.word(start);
-    if ALONE.contains(&word) && let Some(zone) = place(word) {
-        if matches!(word, "gmt" | "utc") && symbols.any(start + 1, &["+", "-"])
+    if among(word, ALONE)
+        && let Some(zone) = place(word)
+    {
+        if matches!(word, "gmt" | "utc")
+            && symbols.any(start + 1, "+ -")
             && let Some(hours) = symbols.number(start + 2).filter(|h| *h <= 14)
         {
-            let sign = if symbols.word(start + 1) == "-" { -1 } else { 1 };
+            let sign = if symbols.word(start + 1) == "-" {
+                -1
+            } else {
+                1
+            };
             return Some((Zone::Offset(sign * hours as i32 * 60), close(start + 3)));
         }
         return Some((Zone::Place(zone), close(start + 1)));

@@ -1,0 +1,9 @@
+//! What a message about an appointment wishes: the conventions as a table, tables of expressions in English and
+//! Spanish, whole messages, and properties that hold for any text.
+
+mod conventions;
+mod corpus;
+mod dates;
+mod expressions;
+mod notation;
+mod properties;
