@@ -1,3 +1,10 @@
 //! Starts the desktop window.
 
-fn main() {}
+// No console window beside the real one on Windows.
+#![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    anteroom_shell::run()
+}

@@ -199,6 +199,8 @@ async function send(base, method, path, body) {
     method,
     headers: { "content-type": "application/json" },
     body: body === undefined ? undefined : JSON.stringify(body),
+    // A program that never opens its window would otherwise be waited for for minutes.
+    signal: AbortSignal.timeout(60_000),
   });
   const { value } = await response.json();
   if (!response.ok) throw new Error(`${method} ${path}: ${value.error}: ${value.message}`);
