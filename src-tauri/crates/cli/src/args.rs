@@ -164,6 +164,13 @@ pub enum Command {
         #[arg(long, value_enum, default_value = "keychain")]
         protection: Protection,
     },
+    /// Open the practice with the recovery key, and protect it anew on this computer.
+    #[command(after_help = "The key comes from the terminal or ANTEROOM_RECOVERY_KEY.")]
+    Recover {
+        /// What shall open the practice from now on.
+        #[arg(long, value_enum, default_value = "keychain")]
+        protection: Protection,
+    },
     /// Erase all that is stored of a contact. Cannot be taken back.
     Erase {
         /// The contact's id.

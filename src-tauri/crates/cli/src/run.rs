@@ -103,6 +103,7 @@ impl Session {
         match command {
             Command::Init(init) => self.init(init).await?,
             Command::Restore { path, protection } => self.restore(&path, protection).await?,
+            Command::Recover { protection } => self.recover(protection).await?,
             Command::Demo {
                 command: Demo::Remove,
             } => {
@@ -259,6 +260,7 @@ impl Session {
             }
             Command::Init(_)
             | Command::Restore { .. }
+            | Command::Recover { .. }
             | Command::Demo { .. }
             | Command::Completions { .. }
             | Command::Text(_)
@@ -336,6 +338,18 @@ impl Session {
             })
             .await?;
         self.say("The backup is restored. Replies that were waiting in it were not sent; look at the outbox.")
+    }
+
+    async fn recover(&self, protection: args::Protection) -> Result<()> {
+        let protection = protection.into();
+        self.commands
+            .recover(requests::Recover {
+                recovery_key: secret::ask("ANTEROOM_RECOVERY_KEY", "Recovery key")?,
+                protection,
+                passphrase: new_passphrase(protection)?,
+            })
+            .await?;
+        self.say("The practice is open again, and protected anew on this computer.")
     }
 
     async fn demo_start(&self, protection: args::Protection) -> Result<()> {
