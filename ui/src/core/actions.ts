@@ -46,14 +46,19 @@ export async function undo(operation: OperationId | null = recent.at(-1) ?? null
   });
 }
 
-/** Does one thing to the targets: by default the picked conversations, else the open one. */
-export async function act(action: Action, targets: Targets | undefined = session.targets): Promise<void> {
+/** Does one thing to the targets: by default the picked conversations, else the open one. `name` is the tag's,
+    where it is too new to be known here. */
+export async function act(
+  action: Action,
+  targets: Targets | undefined = session.targets,
+  name?: string,
+): Promise<void> {
   if (!targets) return;
   const leaving = ["close", "snooze", "wait"].includes(action.action);
   const next = leaving ? afterLeaving(targets) : undefined;
   await attempt(async () => {
     const { operation, changed } = await call("act", { targets, action });
-    if (action.action !== "mark_read") done(sentence(action, changed), operation);
+    if (action.action !== "mark_read") done(sentence(action, changed, name), operation);
     if (targets.kind === "scope" || session.picked.size > 0) session.unpick();
     if (next) session.open(next.conversation);
   });
@@ -70,10 +75,10 @@ function afterLeaving(targets: Targets): { conversation: string | undefined } | 
   return { conversation: listing.after(targets.ids) };
 }
 
-function sentence(action: Action, count: number): string {
+function sentence(action: Action, count: number, name?: string): string {
   switch (action.action) {
     case "add_tag":
-      return t("done.tagged", { count, tag: words.tag(action.tag)?.name ?? "" });
+      return t("done.tagged", { count, tag: words.tag(action.tag)?.name ?? name ?? "" });
     case "take_tag":
       return t("done.untagged", { count, tag: words.tag(action.tag)?.name ?? "" });
     case "claim":

@@ -22,6 +22,13 @@ export type Picker = "snooze" | "tag" | "pool" | "assign" | "acuity" | "merge" |
 export type OpenPicker = { kind: Picker; anchor: HTMLElement | undefined; targets: Targets };
 export type Overlay = "palette" | "shortcuts" | "tour";
 
+const forgetful = new Set<() => void>();
+
+/** Asks to be told when the practice closes and nothing of it may stay. */
+export function onForget(forget: () => void): void {
+  forgetful.add(forget);
+}
+
 class Session {
   screen = $state<Screen>("inbox");
   settingsPage = $state<SettingsPage>("accounts");
@@ -100,6 +107,7 @@ class Session {
   }
 
   forget(): void {
+    for (const forget of forgetful) forget();
     this.show({ kind: "inbox" });
     this.open(undefined);
     this.picker = undefined;

@@ -30,6 +30,7 @@ export class DraftState {
   attachments = $state.raw<AttachmentMeta[]>([]);
   save = $state<SaveState>("clean");
   #kept = false;
+  #finishedAt = 0;
   #pause: ReturnType<typeof setTimeout> | undefined;
   #latest: ReturnType<typeof setTimeout> | undefined;
   #last: Promise<void> = Promise.resolve();
@@ -50,6 +51,8 @@ export class DraftState {
   /** Takes over what the store kept, unless something was written here meanwhile. */
   adopt(draft: Draft | null): void {
     if (this.save === "dirty" || this.save === "saving" || !this.empty) return;
+    // A view from before it was sent or thrown away still shows it.
+    if (draft && draft.saved_at <= this.#finishedAt) return;
     if (!draft) {
       this.#kept = false;
       return;
@@ -112,6 +115,7 @@ export class DraftState {
     this.texts[this.kind] = "";
     if (this.kind === "reply") this.attachments = [];
     this.#kept = false;
+    this.#finishedAt = Date.now();
     this.save = "clean";
     return written;
   }

@@ -31,7 +31,7 @@ describe("a draft", () => {
     subject: "",
     attachments: [],
     staff: "s",
-    saved_at: 0,
+    saved_at: 1,
   });
 
   test("is saved at a pause, once", async () => {
@@ -90,6 +90,15 @@ describe("a draft", () => {
     draft.write("mine");
     draft.adopt(kept("reply", "older"));
     expect(draft.text).toBe("mine");
+  });
+
+  test("what was sent does not come back from an older view of it", async () => {
+    draft.write("Dear June");
+    await draft.finish();
+    draft.adopt({ ...kept("reply", "Dear June"), saved_at: Date.now() - 1000 });
+    expect(draft.text).toBe("");
+    draft.adopt({ ...kept("reply", "taken back"), saved_at: Date.now() + 1 });
+    expect(draft.text).toBe("taken back");
   });
 
   test("a save that fails is said and tried again", async () => {
