@@ -4,7 +4,15 @@
 //! is present, the training parts (four fifths, by hash) of three public sets whose licences allow it:
 //! NHS FFT comments (MIT), PsyTAR (CC BY 4.0), SMS Spam Collection (CC BY 4.0). See `corpus/README.md`.
 //! Run: `cargo run -p anteroom-triage --example train`.
-#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a trainer run by hand")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::collapsible_if,
+    reason = "a trainer run by hand"
+)]
 
 use anteroom_triage::model::{BUCKETS, Column, Model, OUTPUTS, column, features_of, sigmoid};
 use serde::Deserialize;
@@ -36,7 +44,10 @@ struct Example {
 struct Dice(u64);
 impl Dice {
     fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        self.0 = self
+            .0
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
         ((self.0 >> 33) as usize) % sides.max(1)
     }
     fn pick<'a>(&mut self, from: &'a [String]) -> &'a str {
@@ -57,17 +68,62 @@ fn fill(line: &str, slots: &HashMap<String, Vec<String>>, dice: &mut Dice) -> St
     out + rest
 }
 
-const BEFORE: &[&str] = &["", "", "", "", "Hi, ", "Hello, ", "hey ", "Good morning. ", "Hi there! ", "Dear team, ", "Hello Dr. Lee, ", "pls ", "Quick question: ", "Buenos dias, ", "Hi it's Ana. ", "ok so "];
-const AFTER: &[&str] = &["", "", "", "", "", " Thanks", " thank you!", " thx", ".", " Please advise.", " Thanks, Maria", " gracias", "!!", " :)", " asap", "\n\nSent from my iPhone", " Best regards, John"];
+const BEFORE: &[&str] = &[
+    "",
+    "",
+    "",
+    "",
+    "Hi, ",
+    "Hello, ",
+    "hey ",
+    "Good morning. ",
+    "Hi there! ",
+    "Dear team, ",
+    "Hello Dr. Lee, ",
+    "pls ",
+    "Quick question: ",
+    "Buenos dias, ",
+    "Hi it's Ana. ",
+    "ok so ",
+];
+const AFTER: &[&str] = &[
+    "",
+    "",
+    "",
+    "",
+    "",
+    " Thanks",
+    " thank you!",
+    " thx",
+    ".",
+    " Please advise.",
+    " Thanks, Maria",
+    " gracias",
+    "!!",
+    " :)",
+    " asap",
+    "\n\nSent from my iPhone",
+    " Best regards, John",
+];
 
 fn vary(text: &str, dice: &mut Dice) -> String {
-    let mut out = format!("{}{}{}", BEFORE[dice.roll(BEFORE.len())], text, AFTER[dice.roll(AFTER.len())]);
+    let mut out = format!(
+        "{}{}{}",
+        BEFORE[dice.roll(BEFORE.len())],
+        text,
+        AFTER[dice.roll(AFTER.len())]
+    );
     match dice.roll(5) {
         0 => out = out.to_lowercase(),
         1 => out = out.replace(['\'', ','], ""),
         2 if out.chars().count() > 12 => {
             let at = dice.roll(out.chars().count() - 2) + 1;
-            out = out.chars().enumerate().filter(|(i, _)| *i != at).map(|(_, c)| c).collect();
+            out = out
+                .chars()
+                .enumerate()
+                .filter(|(i, _)| *i != at)
+                .map(|(_, c)| c)
+                .collect();
         }
         _ => {}
     }
@@ -102,7 +158,9 @@ fn kept_apart(text: &str) -> bool {
 }
 
 fn own(root: &Path, dice: &mut Dice, out: &mut Vec<Example>) {
-    let phrases: Phrases = toml::from_str(&std::fs::read_to_string(root.join("corpus/phrases.toml")).unwrap()).unwrap();
+    let phrases: Phrases =
+        toml::from_str(&std::fs::read_to_string(root.join("corpus/phrases.toml")).unwrap())
+            .unwrap();
     let mut singles: Vec<(String, Vec<String>, String)> = Vec::new();
     for group in &phrases.group {
         for line in &group.lines {
@@ -117,26 +175,57 @@ fn own(root: &Path, dice: &mut Dice, out: &mut Vec<Example>) {
     for i in 0..count {
         let (text, tags, sentiment) = singles[i].clone();
         let text = vary(&text, dice);
-        out.push(Example { features: features_of(&text), gold: gold(&tags, &sentiment), dev: dice.roll(10) == 0, set: "own" });
+        out.push(Example {
+            features: features_of(&text),
+            gold: gold(&tags, &sentiment),
+            dev: dice.roll(10) == 0,
+            set: "own",
+        });
         if dice.roll(3) == 0 {
             let (other, more, mood) = singles[dice.roll(count)].clone();
             let joiner = [". ", " and also ", ". Also, ", "\n", "... ", "? btw "][dice.roll(6)];
-            let mut both: Vec<String> = tags.iter().chain(&more).filter(|t| *t != "other").cloned().collect();
+            let mut both: Vec<String> = tags
+                .iter()
+                .chain(&more)
+                .filter(|t| *t != "other")
+                .cloned()
+                .collect();
             both.sort();
             both.dedup();
-            let mood = if mood == sentiment { mood } else { String::new() };
+            let mood = if mood == sentiment {
+                mood
+            } else {
+                String::new()
+            };
             let joined = vary(&format!("{}{joiner}{other}", singles[i].0), dice);
-            out.push(Example { features: features_of(&joined), gold: gold(&both, &mood), dev: false, set: "own" });
+            out.push(Example {
+                features: features_of(&joined),
+                gold: gold(&both, &mood),
+                dev: false,
+                set: "own",
+            });
         }
     }
-    let judged: String = ["messages-tune.tsv", "messages-second.tsv", "messages-third.tsv"].iter().map(|f| std::fs::read_to_string(root.join("corpus").join(f)).unwrap()).collect();
+    let judged: String = [
+        "messages-tune.tsv",
+        "messages-second.tsv",
+        "messages-third.tsv",
+    ]
+    .iter()
+    .map(|f| std::fs::read_to_string(root.join("corpus").join(f)).unwrap())
+    .collect();
     for line in judged.lines().filter(|l| !l.starts_with('#')) {
         let parts: Vec<&str> = line.split('\t').collect();
         if let [_, tags, text] = parts[..] {
             if tags != "-" {
                 let tags: Vec<String> = tags.split(',').map(str::to_owned).collect();
                 for _ in 0..5 {
-                    out.push(Example { features: features_of(&vary(text, dice)), gold: gold(&tags, ""), dev: false, set: "own" });
+                    out.push(Example {
+                        features: features_of(&vary(text, dice)),
+                        gold: gold(&tags, ""),
+                        dev: false,
+                        set: "own",
+                    });
                 }
             }
         }
@@ -144,7 +233,13 @@ fn own(root: &Path, dice: &mut Dice, out: &mut Vec<Example>) {
 }
 
 fn lines(path: &Path) -> Vec<serde_json::Value> {
-    std::fs::read_to_string(path).map(|t| t.lines().filter_map(|l| serde_json::from_str(l).ok()).collect()).unwrap_or_default()
+    std::fs::read_to_string(path)
+        .map(|t| {
+            t.lines()
+                .filter_map(|l| serde_json::from_str(l).ok())
+                .collect()
+        })
+        .unwrap_or_default()
 }
 
 fn public(folder: &Path, out: &mut Vec<Example>) {
@@ -153,24 +248,68 @@ fn public(folder: &Path, out: &mut Vec<Example>) {
         let text = row["text"].as_str().unwrap();
         let s = row["sentiment"].as_i64().unwrap();
         let complaint = if s == 3 { None } else { Some(s >= 4) };
-        let mut gold = only(&[("complaint", complaint), ("praise", Some(s <= 2)), ("negative", complaint), ("positive", Some(s <= 2))]);
-        for name in ["spam", "refill", "job_seeker", "media_enquiry", "misinformation", "test_result", "adverse_reaction", "forms"] {
+        let mut gold = only(&[
+            ("complaint", complaint),
+            ("praise", Some(s <= 2)),
+            ("negative", complaint),
+            ("positive", Some(s <= 2)),
+        ]);
+        for name in [
+            "spam",
+            "refill",
+            "job_seeker",
+            "media_enquiry",
+            "misinformation",
+            "test_result",
+            "adverse_reaction",
+            "forms",
+        ] {
             gold[column(name).unwrap()] = no;
         }
-        out.push(Example { features: features_of(text), gold, dev: kept_apart(text), set: "nhs" });
+        out.push(Example {
+            features: features_of(text),
+            gold,
+            dev: kept_apart(text),
+            set: "nhs",
+        });
     }
     for row in lines(&folder.join("adr_psytar_train_dev.jsonl")) {
         let text = row["text"].as_str().unwrap();
         let adr = row["labels"].as_array().unwrap().iter().any(|l| l == "ADR");
         let mut gold = only(&[("adverse_reaction", Some(adr))]);
-        for name in ["spam", "refill", "job_seeker", "media_enquiry", "billing", "forms", "test_result", "appointment_request"] {
+        for name in [
+            "spam",
+            "refill",
+            "job_seeker",
+            "media_enquiry",
+            "billing",
+            "forms",
+            "test_result",
+            "appointment_request",
+        ] {
             gold[column(name).unwrap()] = no;
         }
-        out.push(Example { features: features_of(text), gold, dev: kept_apart(text), set: "psytar" });
+        out.push(Example {
+            features: features_of(text),
+            gold,
+            dev: kept_apart(text),
+            set: "psytar",
+        });
     }
     for row in lines(&folder.join("spam_sms.jsonl")) {
         let text = row["text"].as_str().unwrap();
-        out.push(Example { features: features_of(text), gold: only(&[("spam", row["spam"].as_bool()), ("adverse_reaction", no), ("media_enquiry", no), ("job_seeker", no), ("misinformation", no)]), dev: kept_apart(text), set: "sms" });
+        out.push(Example {
+            features: features_of(text),
+            gold: only(&[
+                ("spam", row["spam"].as_bool()),
+                ("adverse_reaction", no),
+                ("media_enquiry", no),
+                ("job_seeker", no),
+                ("misinformation", no),
+            ]),
+            dev: kept_apart(text),
+            set: "sms",
+        });
     }
 }
 
@@ -185,7 +324,11 @@ fn main() {
     } else {
         println!("the folder of public sets is absent: training on the project's own corpus alone");
     }
-    println!("{} examples, {} kept for thresholds", examples.len(), examples.iter().filter(|e| e.dev).count());
+    println!(
+        "{} examples, {} kept for thresholds",
+        examples.len(),
+        examples.iter().filter(|e| e.dev).count()
+    );
 
     // AdaGrad on the logistic loss, L2 towards zero, one pass after another in shuffled order.
     let outputs = OUTPUTS.len();
@@ -204,11 +347,23 @@ fn main() {
             let norm = 1.0 / (example.features.len().max(1) as f32).sqrt();
             // Leaving out a part of the features of made-up messages keeps the model from learning them by heart.
             let drop = if example.set == "own" { 3 } else { 9 };
-            let features: Vec<u32> = example.features.iter().copied().filter(|_| dice.roll(drop) != 0).collect();
+            let features: Vec<u32> = example
+                .features
+                .iter()
+                .copied()
+                .filter(|_| dice.roll(drop) != 0)
+                .collect();
             let norm = norm * (drop as f32 / (drop as f32 - 1.0)).sqrt();
             for o in 0..outputs {
-                let Some(gold) = example.gold[o] else { continue };
-                let score = bias[o] + norm * features.iter().map(|f| weights[*f as usize * outputs + o]).sum::<f32>();
+                let Some(gold) = example.gold[o] else {
+                    continue;
+                };
+                let score = bias[o]
+                    + norm
+                        * features
+                            .iter()
+                            .map(|f| weights[*f as usize * outputs + o])
+                            .sum::<f32>();
                 let error = sigmoid(score) - f32::from(u8::from(gold));
                 loss += f64::from(error.abs());
                 bias[o] -= 0.02 * error;
@@ -224,20 +379,41 @@ fn main() {
             }
         }
         if pass % 3 == 0 {
-            println!("pass {pass}: mean error {:.4}", loss / (order.len() * outputs) as f64);
+            println!(
+                "pass {pass}: mean error {:.4}",
+                loss / (order.len() * outputs) as f64
+            );
         }
     }
 
     // One byte per weight, and a threshold per output from the kept part of the own corpus and the sets.
     let mut columns: Vec<Column> = (0..outputs)
         .map(|o| {
-            let most = (0..BUCKETS).map(|b| weights[b * outputs + o].abs()).fold(1e-6, f32::max);
-            Column { scale: most / 127.0, bias: bias[o], threshold: 0.5 }
+            let most = (0..BUCKETS)
+                .map(|b| weights[b * outputs + o].abs())
+                .fold(1e-6, f32::max);
+            Column {
+                scale: most / 127.0,
+                bias: bias[o],
+                threshold: 0.5,
+            }
         })
         .collect();
-    let bytes: Vec<i8> = weights.iter().enumerate().map(|(i, w)| (w / columns[i % outputs].scale).round().clamp(-127.0, 127.0) as i8).collect();
+    let bytes: Vec<i8> = weights
+        .iter()
+        .enumerate()
+        .map(|(i, w)| {
+            (w / columns[i % outputs].scale)
+                .round()
+                .clamp(-127.0, 127.0) as i8
+        })
+        .collect();
     let model = Model::read(&Model::write(&columns, &bytes)).unwrap();
-    let kept: Vec<(&Example, [f32; OUTPUTS.len()])> = examples.iter().filter(|e| e.dev).map(|e| (e, model.probabilities(&e.features))).collect();
+    let kept: Vec<(&Example, [f32; OUTPUTS.len()])> = examples
+        .iter()
+        .filter(|e| e.dev)
+        .map(|e| (e, model.probabilities(&e.features)))
+        .collect();
     for o in 0..outputs {
         let f1 = |threshold: f32, set: Option<&str>| {
             let (mut tp, mut fp, mut missed) = (0.0, 0.0, 0.0);
@@ -251,9 +427,23 @@ fn main() {
             }
             2.0 * tp / (2.0 * tp + fp + missed + 1e-9)
         };
-        let best = (25..56).map(|t| t as f32 / 100.0).max_by(|a, b| (f1(*a, None) - (a - 0.5).abs() * 0.05).total_cmp(&(f1(*b, None) - (b - 0.5).abs() * 0.05))).unwrap();
+        let best = (25..56)
+            .map(|t| t as f32 / 100.0)
+            .max_by(|a, b| {
+                (f1(*a, None) - (a - 0.5).abs() * 0.05)
+                    .total_cmp(&(f1(*b, None) - (b - 0.5).abs() * 0.05))
+            })
+            .unwrap();
         columns[o].threshold = best;
-        println!("{:22} threshold {best:.2}  F1 {:.3}  own {:.3} nhs {:.3} psytar {:.3} sms {:.3}", OUTPUTS[o], f1(best, None), f1(best, Some("own")), f1(best, Some("nhs")), f1(best, Some("psytar")), f1(best, Some("sms")));
+        println!(
+            "{:22} threshold {best:.2}  F1 {:.3}  own {:.3} nhs {:.3} psytar {:.3} sms {:.3}",
+            OUTPUTS[o],
+            f1(best, None),
+            f1(best, Some("own")),
+            f1(best, Some("nhs")),
+            f1(best, Some("psytar")),
+            f1(best, Some("sms"))
+        );
     }
     let file = Model::write(&columns, &bytes);
     std::fs::write(root.join("model/subjects.bin"), &file).unwrap();

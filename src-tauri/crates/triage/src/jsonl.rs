@@ -67,9 +67,16 @@ struct AssessedLine<'a> {
 /// `"adverse_reaction"` when one is told.
 pub fn assess_line(line: &str) -> Result<String, LineError> {
     let line: AssessLine = serde_json::from_str(line)?;
-    let sent_at = line.sent_at.as_deref().and_then(|s| chrono::DateTime::parse_from_rfc3339(s).ok());
+    let sent_at = line
+        .sent_at
+        .as_deref()
+        .and_then(|s| chrono::DateTime::parse_from_rfc3339(s).ok());
     let channel = line.channel.unwrap_or_default();
-    let assessment = assess(&Input { channel: &channel, text: &line.text, sent_at });
+    let assessment = assess(&Input {
+        channel: &channel,
+        text: &line.text,
+        sent_at,
+    });
     let red_flags = assessment.red_flags.iter().map(|f| FlagLine {
         start: char_offset(&line.text, f.span.start),
         end: char_offset(&line.text, f.span.end),
@@ -146,5 +153,9 @@ pub fn guard_line(line: &str) -> Result<String, LineError> {
         end: char_offset(&line.reply, f.span.end),
         text: f.text,
     });
-    Ok(serde_json::to_string(&GuardedLine { id: line.id, verdict: guarded.verdict, findings: findings.collect() })?)
+    Ok(serde_json::to_string(&GuardedLine {
+        id: line.id,
+        verdict: guarded.verdict,
+        findings: findings.collect(),
+    })?)
 }

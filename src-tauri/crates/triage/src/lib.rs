@@ -27,6 +27,10 @@ mod text;
 pub mod wishes;
 
 pub use acuity::Acuity;
-pub use assess::{AdverseReaction, Assessment, Input, Language, RedFlag, Sentiment, Span, Tag, TagFinding, assess};
-pub use guard::{Finding, FindingKind, Guarded, Mend, PracticeFacts, Reply, Verdict, Visibility, guard};
+pub use assess::{
+    AdverseReaction, Assessment, Input, Language, RedFlag, Sentiment, Span, Tag, TagFinding, assess,
+};
+pub use guard::{
+    Finding, FindingKind, Guarded, Mend, PracticeFacts, Reply, Verdict, Visibility, guard,
+};
 pub use packs::listing;

@@ -14,7 +14,23 @@ use std::sync::OnceLock;
 pub const BUCKETS: usize = 1 << 15;
 /// The outputs, in the order of the columns.
 pub const OUTPUTS: [&str; 17] = [
-    "appointment_request", "appointment_change", "clinical_question", "refill", "test_result", "billing", "forms", "complaint", "praise", "feedback", "adverse_reaction", "misinformation", "spam", "job_seeker", "media_enquiry", "negative", "positive",
+    "appointment_request",
+    "appointment_change",
+    "clinical_question",
+    "refill",
+    "test_result",
+    "billing",
+    "forms",
+    "complaint",
+    "praise",
+    "feedback",
+    "adverse_reaction",
+    "misinformation",
+    "spam",
+    "job_seeker",
+    "media_enquiry",
+    "negative",
+    "positive",
 ];
 
 const MAGIC: &[u8; 4] = b"ATM1";
@@ -46,21 +62,43 @@ pub struct Damaged;
 impl Model {
     /// Reads a model file.
     pub fn read(bytes: &[u8]) -> Result<Model, Damaged> {
-        let word = |at: usize| bytes.get(at..at + 4).and_then(|b| b.try_into().ok()).map(u32::from_le_bytes).ok_or(Damaged);
-        let float = |at: usize| bytes.get(at..at + 4).and_then(|b| b.try_into().ok()).map(f32::from_le_bytes).ok_or(Damaged);
-        if bytes.get(..4) != Some(MAGIC) || word(4)? as usize != BUCKETS || word(8)? as usize != OUTPUTS.len() {
+        let word = |at: usize| {
+            bytes
+                .get(at..at + 4)
+                .and_then(|b| b.try_into().ok())
+                .map(u32::from_le_bytes)
+                .ok_or(Damaged)
+        };
+        let float = |at: usize| {
+            bytes
+                .get(at..at + 4)
+                .and_then(|b| b.try_into().ok())
+                .map(f32::from_le_bytes)
+                .ok_or(Damaged)
+        };
+        if bytes.get(..4) != Some(MAGIC)
+            || word(4)? as usize != BUCKETS
+            || word(8)? as usize != OUTPUTS.len()
+        {
             return Err(Damaged);
         }
         let mut columns = Vec::new();
         for i in 0..OUTPUTS.len() {
             let at = HEAD + i * 12;
-            columns.push(Column { scale: float(at)?, bias: float(at + 4)?, threshold: float(at + 8)? });
+            columns.push(Column {
+                scale: float(at)?,
+                bias: float(at + 4)?,
+                threshold: float(at + 8)?,
+            });
         }
         let body = bytes.get(HEAD + OUTPUTS.len() * 12..).ok_or(Damaged)?;
         if body.len() != BUCKETS * OUTPUTS.len() {
             return Err(Damaged);
         }
-        Ok(Model { columns, weights: body.iter().map(|b| *b as i8).collect() })
+        Ok(Model {
+            columns,
+            weights: body.iter().map(|b| *b as i8).collect(),
+        })
     }
 
     /// Writes a model file. `weights` holds one row of outputs per bucket.
@@ -82,7 +120,10 @@ impl Model {
         let mut sums = [0_i32; OUTPUTS.len()];
         for feature in features {
             let at = *feature as usize * OUTPUTS.len();
-            for (sum, weight) in sums.iter_mut().zip(self.weights.get(at..at + OUTPUTS.len()).unwrap_or(&[])) {
+            for (sum, weight) in sums
+                .iter_mut()
+                .zip(self.weights.get(at..at + OUTPUTS.len()).unwrap_or(&[]))
+            {
                 *sum += i32::from(*weight);
             }
         }
@@ -111,8 +152,13 @@ pub fn sigmoid(x: f32) -> f32 {
 /// Only if the embedded file is damaged, which a test rules out.
 pub fn model() -> &'static Model {
     static MODEL: OnceLock<Model> = OnceLock::new();
-    #[expect(clippy::expect_used, reason = "the file is part of the build and a test reads it")]
-    MODEL.get_or_init(|| Model::read(include_bytes!("../model/subjects.bin")).expect("the embedded model is whole"))
+    #[expect(
+        clippy::expect_used,
+        reason = "the file is part of the build and a test reads it"
+    )]
+    MODEL.get_or_init(|| {
+        Model::read(include_bytes!("../model/subjects.bin")).expect("the embedded model is whole")
+    })
 }
 
 /// The column of an output.
@@ -132,7 +178,8 @@ impl Hasher {
             part.bytes().for_each(&mut eat);
             eat(0);
         }
-        self.0.push(((hash ^ (hash >> 29)) as usize & (BUCKETS - 1)) as u32);
+        self.0
+            .push(((hash ^ (hash >> 29)) as usize & (BUCKETS - 1)) as u32);
     }
 }
 
@@ -141,9 +188,18 @@ pub(crate) fn features(prepared: &Prepared<'_>) -> Vec<u32> {
     let mut hasher = Hasher(Vec::with_capacity(prepared.tokens.len() * 8));
     let mut previous: Option<&str> = None;
     for token in &prepared.tokens {
-        let word = if token.number.is_some() && token.word.starts_with(|c: char| c.is_ascii_digit()) { "#" } else { token.word.as_str() };
+        let word = if token.number.is_some() && token.word.starts_with(|c: char| c.is_ascii_digit())
+        {
+            "#"
+        } else {
+            token.word.as_str()
+        };
         hasher.add(b'w', &[word]);
-        let before = if token.before == Break::Sentence { "^" } else { previous.unwrap_or("^") };
+        let before = if token.before == Break::Sentence {
+            "^"
+        } else {
+            previous.unwrap_or("^")
+        };
         hasher.add(b'b', &[before, word]);
         let letters: Vec<char> = word.chars().collect();
         if letters.len() >= 5 {
@@ -161,7 +217,9 @@ pub(crate) fn features(prepared: &Prepared<'_>) -> Vec<u32> {
             continue;
         }
         let context = prepared.context();
-        let told = hits.iter().any(|h| !matches!(context.judge(*h), Standing::Negated | Standing::Idiom));
+        let told = hits
+            .iter()
+            .any(|h| !matches!(context.judge(*h), Standing::Negated | Standing::Idiom));
         hasher.add(if told { b'k' } else { b'n' }, &[name]);
         if told {
             // A concept weighs more than one word among many.
@@ -173,8 +231,19 @@ pub(crate) fn features(prepared: &Prepared<'_>) -> Vec<u32> {
     }
     let length = prepared.tokens.len().checked_ilog2().unwrap_or(0);
     hasher.add(b'l', &[&length.to_string()]);
-    let commas = prepared.tokens.iter().filter(|t| t.before == Break::Clause).count();
-    hasher.add(b'm', &[if commas * 3 > prepared.tokens.len() { "list" } else { "prose" }]);
+    let commas = prepared
+        .tokens
+        .iter()
+        .filter(|t| t.before == Break::Clause)
+        .count();
+    hasher.add(
+        b'm',
+        &[if commas * 3 > prepared.tokens.len() {
+            "list"
+        } else {
+            "prose"
+        }],
+    );
     let mut features = hasher.0;
     features.sort_unstable();
     features.dedup();

@@ -140,7 +140,10 @@ const GUARD: &str = include_str!("../packs/guard.toml");
 const SPELLING: &str = include_str!("../packs/spelling.toml");
 
 fn read<T: serde::de::DeserializeOwned>(pack: &'static str, text: &str) -> Result<T, PackError> {
-    toml::from_str(text).map_err(|e| PackError::Unreadable { pack, reason: e.to_string() })
+    toml::from_str(text).map_err(|e| PackError::Unreadable {
+        pack,
+        reason: e.to_string(),
+    })
 }
 
 impl Packs {
@@ -163,10 +166,26 @@ impl Packs {
         let spelling: SpellingPack = read("spelling", SPELLING)?;
         versions.push(("spelling", spelling.version));
         let guard = load_guard()?;
-        let speller = Speller::new(spelling, lexicon.vocabulary(), lexicon.beginnings(), guard.vocabulary());
-        let rules = rules.rule.into_iter().map(|r| compile_rule(&lexicon, r)).collect::<Result<_, _>>()?;
+        let speller = Speller::new(
+            spelling,
+            lexicon.vocabulary(),
+            lexicon.beginnings(),
+            guard.vocabulary(),
+        );
+        let rules = rules
+            .rule
+            .into_iter()
+            .map(|r| compile_rule(&lexicon, r))
+            .collect::<Result<_, _>>()?;
         let context = context_ids(&lexicon)?;
-        Ok(Packs { lexicon, guard, speller, rules, context, versions })
+        Ok(Packs {
+            lexicon,
+            guard,
+            speller,
+            rules,
+            context,
+            versions,
+        })
     }
 
     /// The id of a concept the program itself relies on, or one past the end if a pack lacks it.
@@ -176,13 +195,26 @@ impl Packs {
 }
 
 fn find(lexicon: &Lexicon, used_by: &str, name: &str) -> Result<ConceptId, PackError> {
-    lexicon.id(name).ok_or_else(|| PackError::UnknownConcept { used_by: used_by.to_owned(), name: name.to_owned() })
+    lexicon.id(name).ok_or_else(|| PackError::UnknownConcept {
+        used_by: used_by.to_owned(),
+        name: name.to_owned(),
+    })
 }
 
 fn compile_rule(lexicon: &Lexicon, rule: RuleSource) -> Result<Rule, PackError> {
-    let group = |names: &String| names.split('|').map(|n| find(lexicon, &rule.id, n.trim())).collect::<Result<Vec<_>, _>>();
+    let group = |names: &String| {
+        names
+            .split('|')
+            .map(|n| find(lexicon, &rule.id, n.trim()))
+            .collect::<Result<Vec<_>, _>>()
+    };
     let all = rule.all.iter().map(group).collect::<Result<_, _>>()?;
-    let none = rule.none.iter().map(group).collect::<Result<Vec<_>, _>>()?.concat();
+    let none = rule
+        .none
+        .iter()
+        .map(group)
+        .collect::<Result<Vec<_>, _>>()?
+        .concat();
     Ok(Rule {
         id: rule.id,
         acuity: rule.acuity,
@@ -229,7 +261,10 @@ fn context_ids(lexicon: &Lexicon) -> Result<ContextIds, PackError> {
 /// Only if the packs of this very build do not compile, which the test `packs_compile` rules out.
 pub(crate) fn packs() -> &'static Packs {
     static PACKS: OnceLock<Packs> = OnceLock::new();
-    #[expect(clippy::expect_used, reason = "the packs are part of the build and a test loads them")]
+    #[expect(
+        clippy::expect_used,
+        reason = "the packs are part of the build and a test loads them"
+    )]
     PACKS.get_or_init(|| Packs::load().expect("the embedded packs compile"))
 }
 
@@ -237,7 +272,11 @@ fn load_guard() -> Result<Lexicon, PackError> {
     let mut concepts: BTreeMap<String, ConceptSource> = BTreeMap::new();
     let body: ConceptPack = read("body", BODY)?;
     let guard: ConceptPack = read("guard", GUARD)?;
-    concepts.extend(body.concept.into_iter().filter(|(name, _)| name == "medicine"));
+    concepts.extend(
+        body.concept
+            .into_iter()
+            .filter(|(name, _)| name == "medicine"),
+    );
     concepts.extend(guard.concept);
     Ok(Lexicon::compile(&concepts)?)
 }
@@ -251,7 +290,11 @@ pub fn listing() -> String {
         let _ = writeln!(out, "pack {name} version {version}");
     }
     for rule in &packs.rules {
-        let _ = writeln!(out, "{} · {} · {} · {}", rule.id, rule.acuity, rule.says, rule.source);
+        let _ = writeln!(
+            out,
+            "{} · {} · {} · {}",
+            rule.id, rule.acuity, rule.says, rule.source
+        );
     }
     out
 }

@@ -27,21 +27,75 @@ pub struct AdverseReaction {
 }
 
 const UNNAMED: &[&str] = &[
-    "medicine", "medicines", "pill", "pills", "tablet", "tablets", "dose", "doses", "drug", "drugs", "prescription", "drops", "cream", "ointment", "patch", "injection", "shot", "infusion", "generic", "capsule",
-    "capsules", "supplement", "supplements", "medicina", "medicinas", "medicamento", "medicamentos", "pastilla", "pastillas", "tratamiento", "receta", "inyeccion", "dosis", "jarabe", "crema", "gotas", "remedio",
+    "medicine",
+    "medicines",
+    "pill",
+    "pills",
+    "tablet",
+    "tablets",
+    "dose",
+    "doses",
+    "drug",
+    "drugs",
+    "prescription",
+    "drops",
+    "cream",
+    "ointment",
+    "patch",
+    "injection",
+    "shot",
+    "infusion",
+    "generic",
+    "capsule",
+    "capsules",
+    "supplement",
+    "supplements",
+    "medicina",
+    "medicinas",
+    "medicamento",
+    "medicamentos",
+    "pastilla",
+    "pastillas",
+    "tratamiento",
+    "receta",
+    "inyeccion",
+    "dosis",
+    "jarabe",
+    "crema",
+    "gotas",
+    "remedio",
 ];
 
 /// The reaction told in the message, if there is one.
 pub(super) fn extract(prepared: &Prepared<'_>, context: &Context<'_>) -> Option<AdverseReaction> {
-    let Prepared { packs, text, tokens, found } = prepared;
-    let (reaction, medicine, cause) = (packs.id("reaction_words"), packs.id("medicine"), packs.id("caused_by"));
+    let Prepared {
+        packs,
+        text,
+        tokens,
+        found,
+    } = prepared;
+    let (reaction, medicine, cause) = (
+        packs.id("reaction_words"),
+        packs.id("medicine"),
+        packs.id("caused_by"),
+    );
     let none = packs.id("no_reaction");
-    let counts = |h: &Hit| matches!(context.judge(*h), Standing::Present | Standing::Resolved | Standing::Past | Standing::Chronic) && !found.of(none).iter().any(|n| n.overlaps(*h));
+    let counts = |h: &Hit| {
+        matches!(
+            context.judge(*h),
+            Standing::Present | Standing::Resolved | Standing::Past | Standing::Chronic
+        ) && !found.of(none).iter().any(|n| n.overlaps(*h))
+    };
     let near = |a: Hit, b: Hit| context.sentence_of(a).abs_diff(context.sentence_of(b)) <= 1;
     let mut hits: Vec<Hit> = found.of(reaction).iter().copied().filter(counts).collect();
     hits.sort_by_key(|h| (h.start, std::cmp::Reverse(h.end)));
     let told = hits.iter().copied().find(|r| {
-        found.of(cause).iter().any(|c| near(*c, *r)) && (found.of(medicine).iter().any(|m| near(*m, *r) && !m.overlaps(*r)) || found.has(packs.id("started_medicine")))
+        found.of(cause).iter().any(|c| near(*c, *r))
+            && (found
+                .of(medicine)
+                .iter()
+                .any(|m| near(*m, *r) && !m.overlaps(*r))
+                || found.has(packs.id("started_medicine")))
     })?;
     let mut products: Vec<Hit> = found.of(medicine).to_vec();
     products.sort_by_key(|h| h.start);
@@ -65,7 +119,9 @@ pub(super) fn extract(prepared: &Prepared<'_>, context: &Context<'_>) -> Option<
         missing.push("outcome");
     }
     Some(AdverseReaction {
-        product: product_span.clone().map(|s| slice(text, s.start, s.end).to_owned()),
+        product: product_span
+            .clone()
+            .map(|s| slice(text, s.start, s.end).to_owned()),
         product_span,
         reaction: slice(text, reaction_span.start, reaction_span.end).to_owned(),
         reaction_span,

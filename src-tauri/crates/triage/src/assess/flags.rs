@@ -48,14 +48,32 @@ impl Judged<'_> {
                 .of(concept)
                 .iter()
                 .filter_map(|hit| match context.judge(*hit) {
-                    Standing::Present => Some(Counted { hit: *hit, resolved: false, chronic: false }),
-                    Standing::Resolved => Some(Counted { hit: *hit, resolved: true, chronic: false }),
-                    Standing::Chronic => Some(Counted { hit: *hit, resolved: false, chronic: true }),
+                    Standing::Present => Some(Counted {
+                        hit: *hit,
+                        resolved: false,
+                        chronic: false,
+                    }),
+                    Standing::Resolved => Some(Counted {
+                        hit: *hit,
+                        resolved: true,
+                        chronic: false,
+                    }),
+                    Standing::Chronic => Some(Counted {
+                        hit: *hit,
+                        resolved: false,
+                        chronic: true,
+                    }),
                     _ => None,
                 })
                 .collect();
             // The longest words first, so that the widest evidence is shown.
-            hits.sort_by_key(|s| (s.resolved || s.chronic, std::cmp::Reverse(s.hit.end - s.hit.start), s.hit.start));
+            hits.sort_by_key(|s| {
+                (
+                    s.resolved || s.chronic,
+                    std::cmp::Reverse(s.hit.end - s.hit.start),
+                    s.hit.start,
+                )
+            });
             hits
         })
     }
@@ -63,14 +81,27 @@ impl Judged<'_> {
 
 /// Every rule that applies, the gravest first.
 pub(super) fn raise(prepared: &Prepared<'_>, context: &Context<'_>) -> Vec<RedFlag> {
-    let mut judged = Judged { found: &prepared.found, context, cache: std::collections::HashMap::new() };
-    let mut flags: Vec<RedFlag> = prepared.packs.rules.iter().filter_map(|rule| apply(prepared, rule, &mut judged)).collect();
+    let mut judged = Judged {
+        found: &prepared.found,
+        context,
+        cache: std::collections::HashMap::new(),
+    };
+    let mut flags: Vec<RedFlag> = prepared
+        .packs
+        .rules
+        .iter()
+        .filter_map(|rule| apply(prepared, rule, &mut judged))
+        .collect();
     flags.sort_by_key(|f| (std::cmp::Reverse(f.acuity), f.span.start, f.span.end));
     flags
 }
 
 fn apply(prepared: &Prepared<'_>, rule: &Rule, judged: &mut Judged<'_>) -> Option<RedFlag> {
-    if !rule.all.iter().all(|group| group.iter().any(|c| judged.found.has(*c))) {
+    if !rule
+        .all
+        .iter()
+        .all(|group| group.iter().any(|c| judged.found.has(*c)))
+    {
         return None;
     }
     let (first, others) = rule.all.split_first()?;
@@ -85,20 +116,33 @@ fn apply(prepared: &Prepared<'_>, rule: &Rule, judged: &mut Judged<'_>) -> Optio
                     Within::Message => true,
                 }
             };
-            let excluded = rule.none.iter().any(|c| judged.found.of(*c).iter().any(|h| judged.context.sentence_of(*h).abs_diff(sentence) <= 1));
+            let excluded = rule.none.iter().any(|c| {
+                judged
+                    .found
+                    .of(*c)
+                    .iter()
+                    .any(|h| judged.context.sentence_of(*h).abs_diff(sentence) <= 1)
+            });
             if excluded {
                 continue;
             }
             let complete = others.iter().all(|group| {
                 group.iter().any(|c| {
                     let own: Vec<Hit> = judged.found.of(*c).to_vec();
-                    own.into_iter().any(|h| near(h) && matches!(judged.context.judge(h), Standing::Present | Standing::Resolved | Standing::Chronic))
+                    own.into_iter().any(|h| {
+                        near(h)
+                            && matches!(
+                                judged.context.judge(h),
+                                Standing::Present | Standing::Resolved | Standing::Chronic
+                            )
+                    })
                 })
             });
             if !complete {
                 continue;
             }
-            let weaker = (anchor.resolved && !rule.transient) || (anchor.chronic && !rule.self_harm);
+            let weaker =
+                (anchor.resolved && !rule.transient) || (anchor.chronic && !rule.self_harm);
             let acuity = match (weaker, rule.acuity) {
                 (true, Acuity::Emergency) => Acuity::SameDay,
                 (true, _) => continue,

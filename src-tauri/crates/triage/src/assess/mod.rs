@@ -66,7 +66,12 @@ impl<'a> Prepared<'a> {
         let packs = packs();
         let tokens = tokenise(text, &packs.speller);
         let found = packs.lexicon.find(&tokens);
-        Prepared { packs, text, tokens, found }
+        Prepared {
+            packs,
+            text,
+            tokens,
+            found,
+        }
     }
 
     pub(crate) fn context(&self) -> Context<'_> {
@@ -86,12 +91,26 @@ pub fn assess(input: &Input<'_>) -> Assessment {
     let red_flags = flags::raise(&prepared, &context);
     let language = language::detect(&prepared.tokens);
     let adverse_reaction = adverse::extract(&prepared, &context);
-    let reading = tags::Reading { prepared: &prepared, context: &context, red_flags: &red_flags, reaction: adverse_reaction.is_some() };
+    let reading = tags::Reading {
+        prepared: &prepared,
+        context: &context,
+        red_flags: &red_flags,
+        reaction: adverse_reaction.is_some(),
+    };
     let (tags, sentiment, clinical) = reading.tags();
     let told = tags.iter().any(|t| t.tag == Tag::AdverseReaction);
-    let floor = if clinical { Acuity::Routine } else { Acuity::Administrative };
+    let floor = if clinical {
+        Acuity::Routine
+    } else {
+        Acuity::Administrative
+    };
     Assessment {
-        acuity: red_flags.iter().map(|f| f.acuity).max().unwrap_or(floor).max(floor),
+        acuity: red_flags
+            .iter()
+            .map(|f| f.acuity)
+            .max()
+            .unwrap_or(floor)
+            .max(floor),
         self_harm: red_flags.iter().any(|f| f.self_harm),
         red_flags,
         tags,

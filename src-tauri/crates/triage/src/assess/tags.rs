@@ -1,6 +1,7 @@
 //! What a message is about, its mood, and whether it has clinical content.
 
 use super::{Prepared, RedFlag, Span};
+use crate::acuity::Acuity;
 use crate::context::{Context, Standing};
 use crate::lexicon::Hit;
 use crate::model;
@@ -103,6 +104,8 @@ pub enum Sentiment {
 
 /// How much less the model must be sure of a subject whose own words stand in the message.
 const NAMED: f32 = 0.3;
+/// How sure it must be of a reaction without a cause in a message that has other things to say.
+const PLAIN: f32 = 0.8;
 
 /// A message on the way to its tags.
 pub(super) struct Reading<'a> {
@@ -116,11 +119,21 @@ pub(super) struct Reading<'a> {
 impl Reading<'_> {
     fn standing(&self, concept: &str) -> Vec<Hit> {
         let id = self.prepared.packs.id(concept);
-        self.prepared.found.of(id).iter().copied().filter(|h| !matches!(self.context.judge(*h), Standing::Negated | Standing::Idiom)).collect()
+        self.prepared
+            .found
+            .of(id)
+            .iter()
+            .copied()
+            .filter(|h| !matches!(self.context.judge(*h), Standing::Negated | Standing::Idiom))
+            .collect()
     }
 
     fn spans(&self, concept: &str) -> Vec<Span> {
-        let mut spans: Vec<Span> = self.standing(concept).into_iter().filter_map(|h| self.prepared.span(h)).collect();
+        let mut spans: Vec<Span> = self
+            .standing(concept)
+            .into_iter()
+            .filter_map(|h| self.prepared.span(h))
+            .collect();
         spans.sort_by_key(|s| (s.start, s.end));
         spans.dedup();
         spans
@@ -130,7 +143,11 @@ impl Reading<'_> {
     pub(super) fn tags(&self) -> (Vec<TagFinding>, Sentiment, bool) {
         let model = model::model();
         let p = model.probabilities(&model::features(self.prepared));
-        let of = |name: &str| model::column(name).and_then(|c| Some((*p.get(c)?, model.threshold(c)))).unwrap_or((0.0, 1.0));
+        let of = |name: &str| {
+            model::column(name)
+                .and_then(|c| Some((*p.get(c)?, model.threshold(c))))
+                .unwrap_or((0.0, 1.0))
+        };
         let mut findings: Vec<TagFinding> = Vec::new();
         for tag in Tag::ALL.into_iter().filter(|t| *t != Tag::Other) {
             let (mut confidence, threshold) = of(tag.name());
@@ -139,25 +156,63 @@ impl Reading<'_> {
                 confidence = confidence.max(0.9);
             }
             // Plain words for a subject make up for a model that has not met them.
-            let named = matches!(tag, Tag::AppointmentRequest | Tag::AppointmentChange | Tag::Refill | Tag::TestResult | Tag::Billing | Tag::Forms | Tag::Misinformation | Tag::Spam | Tag::JobSeeker | Tag::MediaEnquiry | Tag::Feedback)
-                && !self.standing(&format!("tag_{}", tag.name())).is_empty()
+            let named = matches!(
+                tag,
+                Tag::AppointmentRequest
+                    | Tag::AppointmentChange
+                    | Tag::Refill
+                    | Tag::TestResult
+                    | Tag::Billing
+                    | Tag::Forms
+                    | Tag::Misinformation
+                    | Tag::Spam
+                    | Tag::JobSeeker
+                    | Tag::MediaEnquiry
+                    | Tag::Feedback
+            ) && !self.standing(&format!("tag_{}", tag.name())).is_empty()
                 || (tag == Tag::AdverseReaction && self.reaction);
             let threshold = if named { threshold * NAMED } else { threshold };
-            // Somebody ill today, or asking, tells of a reaction only when a cause is named.
-            let blamed = ["caused_by", "started_medicine", "withdrawal"].iter().any(|c| !self.standing(c).is_empty());
-            if tag == Tag::AdverseReaction && !blamed && (!self.red_flags.is_empty() || self.prepared.tokens.iter().any(|t| t.asked)) {
-                continue;
-            }
+            // Somebody gravely ill, or asking, tells of a reaction only when a cause is named or it is plain.
+            let blamed = ["caused_by", "started_medicine", "withdrawal"]
+                .iter()
+                .any(|c| !self.standing(c).is_empty());
+            let grave = self.red_flags.iter().any(|f| f.acuity == Acuity::Emergency)
+                || self.prepared.tokens.iter().any(|t| t.asked);
+            let threshold = if tag == Tag::AdverseReaction && !blamed && grave {
+                threshold.max(PLAIN)
+            } else {
+                threshold
+            };
             if confidence >= threshold {
-                let words = if tag == Tag::AdverseReaction { "reaction_words".to_owned() } else { format!("tag_{}", tag.name()) };
-                findings.push(TagFinding { tag, confidence, spans: self.spans(&words) });
+                let words = if tag == Tag::AdverseReaction {
+                    "reaction_words".to_owned()
+                } else {
+                    format!("tag_{}", tag.name())
+                };
+                findings.push(TagFinding {
+                    tag,
+                    confidence,
+                    spans: self.spans(&words),
+                });
             }
         }
         if findings.is_empty() {
-            let surest = p.iter().take(Tag::ALL.len() - 1).copied().fold(0.0, f32::max);
-            findings.push(TagFinding { tag: Tag::Other, confidence: 1.0 - surest, spans: vec![] });
+            let surest = p
+                .iter()
+                .take(Tag::ALL.len() - 1)
+                .copied()
+                .fold(0.0, f32::max);
+            findings.push(TagFinding {
+                tag: Tag::Other,
+                confidence: 1.0 - surest,
+                spans: vec![],
+            });
         }
-        findings.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.tag.cmp(&b.tag)));
+        findings.sort_by(|a, b| {
+            b.confidence
+                .total_cmp(&a.confidence)
+                .then(a.tag.cmp(&b.tag))
+        });
         let ((negative, low), (positive, high)) = (of("negative"), of("positive"));
         let sentiment = match (negative >= low, positive >= high) {
             (true, true) if positive > negative => Sentiment::Positive,
@@ -167,8 +222,29 @@ impl Reading<'_> {
         };
         let tagged = |tag: Tag| findings.iter().any(|f| f.tag == tag);
         // Care named in passing while scheduling, paying or thanking is no clinical content.
-        let business = [Tag::AppointmentRequest, Tag::AppointmentChange, Tag::Billing, Tag::Forms, Tag::Complaint, Tag::Praise, Tag::Feedback, Tag::Spam, Tag::JobSeeker, Tag::MediaEnquiry].into_iter().any(tagged);
-        let asks = [Tag::ClinicalQuestion, Tag::Refill, Tag::TestResult, Tag::AdverseReaction, Tag::Misinformation].into_iter().any(tagged);
+        let business = [
+            Tag::AppointmentRequest,
+            Tag::AppointmentChange,
+            Tag::Billing,
+            Tag::Forms,
+            Tag::Complaint,
+            Tag::Praise,
+            Tag::Feedback,
+            Tag::Spam,
+            Tag::JobSeeker,
+            Tag::MediaEnquiry,
+        ]
+        .into_iter()
+        .any(tagged);
+        let asks = [
+            Tag::ClinicalQuestion,
+            Tag::Refill,
+            Tag::TestResult,
+            Tag::AdverseReaction,
+            Tag::Misinformation,
+        ]
+        .into_iter()
+        .any(tagged);
         let words = self.standing("clinical_words").len();
         let clinical = !self.red_flags.is_empty() || asks || (words > 0 && !business) || words > 5;
         (findings, sentiment, clinical)

@@ -10,7 +10,10 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 fn pattern(source: &str) -> Regex {
-    #[expect(clippy::expect_used, reason = "the pattern is part of the program and every one is used by a test")]
+    #[expect(
+        clippy::expect_used,
+        reason = "the pattern is part of the program and every one is used by a test"
+    )]
     Regex::new(source).expect("a valid pattern")
 }
 
@@ -41,7 +44,10 @@ patterns! {
 
 /// Fields of a canned response that were never filled.
 pub(super) fn empty_fields(text: &str, found: &mut Findings) {
-    for hit in EMPTY.find_iter(text).chain(EMPTY_GREETING.find_iter(text.lines().next().unwrap_or(""))) {
+    for hit in EMPTY
+        .find_iter(text)
+        .chain(EMPTY_GREETING.find_iter(text.lines().next().unwrap_or("")))
+    {
         found.add(FindingKind::EmptyField, hit.range());
     }
 }
@@ -54,7 +60,9 @@ fn digits(text: &str) -> String {
 fn spelled_digits(text: &str) -> usize {
     text.split(|c: char| !c.is_alphanumeric())
         .map(|word| match word.to_lowercase().as_str() {
-            "zero" | "oh" | "o" | "one" | "two" | "three" | "four" | "five" | "six" | "seven" | "eight" | "nine" | "cero" | "uno" | "dos" | "tres" | "cuatro" | "cinco" | "seis" | "siete" | "ocho" | "nueve" | "double" => 1,
+            "zero" | "oh" | "o" | "one" | "two" | "three" | "four" | "five" | "six" | "seven"
+            | "eight" | "nine" | "cero" | "uno" | "dos" | "tres" | "cuatro" | "cinco" | "seis"
+            | "siete" | "ocho" | "nueve" | "double" => 1,
             w if w.chars().all(|c| c.is_ascii_digit()) => w.len(),
             _ => 0,
         })
@@ -63,10 +71,15 @@ fn spelled_digits(text: &str) -> usize {
 
 /// Whether the words around an identifier speak of the practice.
 fn practices_own(text: &str, start: usize, end: usize) -> bool {
-    let from = slice(text, 0, start).rfind(['\n', '!', '?']).map_or(0, |i| i + 1).max(floor_boundary(text, start.saturating_sub(110)));
+    let from = slice(text, 0, start)
+        .rfind(['\n', '!', '?'])
+        .map_or(0, |i| i + 1)
+        .max(floor_boundary(text, start.saturating_sub(110)));
     let before = slice(text, from, start);
     // Only the nearest sentence; a full stop followed by a blank ends it.
-    let before = before.rfind(". ").map_or(before, |i| slice(before, i + 2, before.len()));
+    let before = before
+        .rfind(". ")
+        .map_or(before, |i| slice(before, i + 2, before.len()));
     let after = slice(text, end, floor_boundary(text, end + 40));
     let own = OWN_CUE.find_iter(before).last().map(|m| m.end());
     let person = PERSON_CUE.find_iter(before).last().map(|m| m.end());
@@ -75,15 +88,89 @@ fn practices_own(text: &str, start: usize, end: usize) -> bool {
         (Some(_), None) => true,
         (None, Some(_)) => false,
         (None, None) => {
-            let nearby = after.trim_start_matches([',', ' ', ')', '.', ':']).to_lowercase();
-            ["to schedule", "to book", "to make", "for appointments", "to speak", "during", "and we", "monday", "mon", "to reach", "and ask", "ext", "option", "so we can", "and our", "para", "any time", "anytime", "if you"].iter().any(|w| nearby.starts_with(w))
+            let nearby = after
+                .trim_start_matches([',', ' ', ')', '.', ':'])
+                .to_lowercase();
+            [
+                "to schedule",
+                "to book",
+                "to make",
+                "for appointments",
+                "to speak",
+                "during",
+                "and we",
+                "monday",
+                "mon",
+                "to reach",
+                "and ask",
+                "ext",
+                "option",
+                "so we can",
+                "and our",
+                "para",
+                "any time",
+                "anytime",
+                "if you",
+            ]
+            .iter()
+            .any(|w| nearby.starts_with(w))
                 || before.trim().is_empty() && slice(text, 0, start).to_lowercase().contains("call")
         }
     }
 }
 
 const GENERIC_MAILBOXES: &[&str] = &[
-    "info", "office", "frontdesk", "front.desk", "billing", "appointments", "appointment", "contact", "hello", "support", "records", "privacy", "reception", "help", "team", "clinic", "care", "admin", "scheduling", "feedback", "manager", "patients", "patientrelations", "patient.relations", "patientservices", "complaints", "events", "nurse", "referrals", "hr", "careers", "jobs", "press", "media", "practice", "practicemanager", "officemanager", "citas", "recepcion", "contacto", "ayuda", "questions", "compliance", "hi", "mail", "desk", "welcome", "experience", "patientexperience", "advocate", "patientadvocate",
+    "info",
+    "office",
+    "frontdesk",
+    "front.desk",
+    "billing",
+    "appointments",
+    "appointment",
+    "contact",
+    "hello",
+    "support",
+    "records",
+    "privacy",
+    "reception",
+    "help",
+    "team",
+    "clinic",
+    "care",
+    "admin",
+    "scheduling",
+    "feedback",
+    "manager",
+    "patients",
+    "patientrelations",
+    "patient.relations",
+    "patientservices",
+    "complaints",
+    "events",
+    "nurse",
+    "referrals",
+    "hr",
+    "careers",
+    "jobs",
+    "press",
+    "media",
+    "practice",
+    "practicemanager",
+    "officemanager",
+    "citas",
+    "recepcion",
+    "contacto",
+    "ayuda",
+    "questions",
+    "compliance",
+    "hi",
+    "mail",
+    "desk",
+    "welcome",
+    "experience",
+    "patientexperience",
+    "advocate",
+    "patientadvocate",
 ];
 
 /// Identifiers in the reply.
@@ -99,12 +186,19 @@ pub(super) fn find(reply: &Reply<'_>, found: &mut Findings) {
             found.add(FindingKind::Ssn, hit.range());
         }
     }
-    for (pattern, kind) in [(&*RECORD, FindingKind::RecordNumber), (&*INSURANCE, FindingKind::InsuranceNumber)] {
+    for (pattern, kind) in [
+        (&*RECORD, FindingKind::RecordNumber),
+        (&*INSURANCE, FindingKind::InsuranceNumber),
+    ] {
         for capture in pattern.captures_iter(text) {
             if let Some(hit) = capture.get(1) {
                 let digit_count = digits(hit.as_str()).len();
                 let year = digit_count == 4 && hit.as_str().starts_with("20");
-                let enough = if kind == FindingKind::InsuranceNumber { 5 } else { 3 };
+                let enough = if kind == FindingKind::InsuranceNumber {
+                    5
+                } else {
+                    3
+                };
                 if digit_count >= enough && !year && !(PHONE.is_match(hit.as_str())) {
                     found.add(kind, hit.range());
                 }
@@ -121,49 +215,141 @@ pub(super) fn find(reply: &Reply<'_>, found: &mut Findings) {
             continue;
         }
         // "visit us at example.com" is a site, not a mailbox.
-        let mailbox = written.split(['@', '(', '[', '{', ' ']).next().unwrap_or("");
-        if spaced_at && matches!(mailbox, "us" | "online" | "site" | "website" | "more" | "portal" | "it" | "page" | "out" | "info" | "information" | "look" | "here" | "form" | "book" | "schedule" | "me") && !written.contains("dot") {
+        let mailbox = written
+            .split(['@', '(', '[', '{', ' '])
+            .next()
+            .unwrap_or("");
+        if spaced_at
+            && matches!(
+                mailbox,
+                "us" | "online"
+                    | "site"
+                    | "website"
+                    | "more"
+                    | "portal"
+                    | "it"
+                    | "page"
+                    | "out"
+                    | "info"
+                    | "information"
+                    | "look"
+                    | "here"
+                    | "form"
+                    | "book"
+                    | "schedule"
+                    | "me"
+            )
+            && !written.contains("dot")
+        {
             continue;
         }
         let ours = facts.emails.iter().any(|e| e.to_lowercase() == written);
-        let personal = ["gmail", "yahoo", "hotmail", "outlook", "icloud", "aol", "proton", "msn", "live.", "comcast"].iter().any(|d| written.contains(d));
+        let personal = [
+            "gmail", "yahoo", "hotmail", "outlook", "icloud", "aol", "proton", "msn", "live.",
+            "comcast",
+        ]
+        .iter()
+        .any(|d| written.contains(d));
         let generic = GENERIC_MAILBOXES.contains(&mailbox) && !personal;
         let known = reply.inbound.to_lowercase().contains(&written);
-        if !ours && (known || !(generic || (!personal && practices_own(text, hit.start(), hit.end())))) {
+        if !ours
+            && (known || !(generic || (!personal && practices_own(text, hit.start(), hit.end()))))
+        {
             found.add(FindingKind::Email, hit.range());
         }
     }
-    let phones = PHONE.find_iter(text).chain(SPELLED_PHONE.find_iter(text).filter(|h| spelled_digits(h.as_str()) >= 7));
+    let phones = PHONE.find_iter(text).chain(
+        SPELLED_PHONE
+            .find_iter(text)
+            .filter(|h| spelled_digits(h.as_str()) >= 7),
+    );
     for hit in phones {
         let number = digits(hit.as_str());
         let core = number.get(number.len().saturating_sub(7)..).unwrap_or("");
-        let ours = facts.phones.iter().any(|p| core.len() == 7 && digits(p).ends_with(core));
-        let toll_free = matches!(number.trim_start_matches('1').get(..3), Some("800" | "888" | "877" | "866" | "855" | "844" | "833")) && number.len() >= 10;
+        let ours = facts
+            .phones
+            .iter()
+            .any(|p| core.len() == 7 && digits(p).ends_with(core));
+        let toll_free = matches!(
+            number.trim_start_matches('1').get(..3),
+            Some("800" | "888" | "877" | "866" | "855" | "844" | "833")
+        ) && number.len() >= 10;
         let known = core.len() == 7 && inbound_digits.contains(core);
-        let inside = found.0.iter().any(|(k, s)| matches!(k, FindingKind::Ssn | FindingKind::RecordNumber | FindingKind::InsuranceNumber) && s.start <= hit.start() && s.end >= hit.end());
-        if !ours && !inside && (known || !(toll_free || practices_own(text, hit.start(), hit.end()))) {
-            found.add(FindingKind::Phone, hit.start()..hit.start() + hit.as_str().trim_end().len());
+        let inside = found.0.iter().any(|(k, s)| {
+            matches!(
+                k,
+                FindingKind::Ssn | FindingKind::RecordNumber | FindingKind::InsuranceNumber
+            ) && s.start <= hit.start()
+                && s.end >= hit.end()
+        });
+        if !ours
+            && !inside
+            && (known || !(toll_free || practices_own(text, hit.start(), hit.end())))
+        {
+            found.add(
+                FindingKind::Phone,
+                hit.start()..hit.start() + hit.as_str().trim_end().len(),
+            );
         }
     }
     for hit in PART_OF_NUMBER.find_iter(text) {
-        let kind = if hit.as_str().to_lowercase().contains("s") && SSN_CUE.is_match(hit.as_str()) { FindingKind::Ssn } else { FindingKind::Phone };
+        let kind = if hit.as_str().to_lowercase().starts_with('s') {
+            FindingKind::Ssn
+        } else {
+            FindingKind::Phone
+        };
         found.add(kind, hit.range());
     }
-    for hit in ADDRESS.find_iter(text).chain(ADDRESS_BEFORE.find_iter(text)) {
+    for hit in ADDRESS
+        .find_iter(text)
+        .chain(ADDRESS_BEFORE.find_iter(text))
+    {
         let written = crate::text::fold(hit.as_str());
         let ours = facts.addresses.iter().any(|a| {
             let a = crate::text::fold(a);
             a.contains(written.trim()) || written.contains(a.as_str())
         });
-        let known = reply.inbound.len() > 5 && crate::text::fold(reply.inbound).contains(written.trim());
-        let time = ["am ", "pm ", "minutes", "hours", "days", "weeks", "years", "people", "percent", "patients"].iter().any(|w| written.contains(w));
+        let known =
+            reply.inbound.len() > 5 && crate::text::fold(reply.inbound).contains(written.trim());
+        let time = [
+            "am ", "pm ", "minutes", "hours", "days", "weeks", "years", "people", "percent",
+            "patients",
+        ]
+        .iter()
+        .any(|w| written.contains(w));
         if !ours && !time && (known || !practices_own(text, hit.start(), hit.end())) {
             found.add(FindingKind::Address, hit.range());
         }
     }
-    for hit in BIRTH.find_iter(text).chain(OLD_DATE.find_iter(text)).chain(AGE.find_iter(text)) {
-        let sentence = slice(text, floor_boundary(text, hit.start().saturating_sub(60)), hit.end()).to_lowercase();
-        let general = ["we turned", "we're turning", "practice turned", "clinic turned", "born in or", "everyone born", "anyone born", "people born", "adults born", "children born", "patients born", "our birthday", "practice's birthday", "years in"].iter().any(|w| sentence.contains(w));
+    for hit in BIRTH
+        .find_iter(text)
+        .chain(OLD_DATE.find_iter(text))
+        .chain(AGE.find_iter(text))
+    {
+        let sentence = slice(
+            text,
+            floor_boundary(text, hit.start().saturating_sub(60)),
+            hit.end(),
+        )
+        .to_lowercase();
+        let general = [
+            "we turned",
+            "we're turning",
+            "practice turned",
+            "clinic turned",
+            "born in or",
+            "everyone born",
+            "anyone born",
+            "people born",
+            "adults born",
+            "children born",
+            "patients born",
+            "our birthday",
+            "practice's birthday",
+            "years in",
+        ]
+        .iter()
+        .any(|w| sentence.contains(w));
         if !general {
             found.add(FindingKind::BirthDate, hit.range());
         }

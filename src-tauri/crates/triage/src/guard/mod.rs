@@ -154,7 +154,9 @@ impl FindingKind {
         match self {
             FindingKind::EmptyField => Mend::Fill,
             FindingKind::WrongRecipient | FindingKind::OtherContact => Mend::CheckRecipient,
-            FindingKind::ClinicalDetail | FindingKind::PatientDisclosure | FindingKind::DateOfCare => Mend::MoveToPrivate,
+            FindingKind::ClinicalDetail
+            | FindingKind::PatientDisclosure
+            | FindingKind::DateOfCare => Mend::MoveToPrivate,
             FindingKind::DiagnosisPromise | FindingKind::Unprofessional => Mend::Rewrite,
             _ => Mend::Remove,
         }
@@ -163,8 +165,12 @@ impl FindingKind {
     /// How grave it is where it stands.
     fn verdict(self, visibility: Visibility) -> Verdict {
         match (self, visibility) {
-            (FindingKind::EmptyField | FindingKind::OtherContact | FindingKind::WrongRecipient, _) => Verdict::Block,
-            (FindingKind::DiagnosisPromise | FindingKind::Unprofessional, _) | (_, Visibility::Private) => Verdict::Warn,
+            (
+                FindingKind::EmptyField | FindingKind::OtherContact | FindingKind::WrongRecipient,
+                _,
+            ) => Verdict::Block,
+            (FindingKind::DiagnosisPromise | FindingKind::Unprofessional, _)
+            | (_, Visibility::Private) => Verdict::Warn,
             (_, Visibility::Public) => Verdict::Block,
         }
     }
@@ -176,9 +182,13 @@ struct Findings(Vec<(FindingKind, Span)>);
 
 impl Findings {
     fn add(&mut self, kind: FindingKind, span: Span) {
-        let covered = self.0.iter().any(|(k, s)| *k == kind && s.start <= span.start && s.end >= span.end);
+        let covered = self
+            .0
+            .iter()
+            .any(|(k, s)| *k == kind && s.start <= span.start && s.end >= span.end);
         if !covered && span.start < span.end {
-            self.0.retain(|(k, s)| !(*k == kind && span.start <= s.start && span.end >= s.end));
+            self.0
+                .retain(|(k, s)| !(*k == kind && span.start <= s.start && span.end >= s.end));
             self.0.push((kind, span));
         }
     }
@@ -195,10 +205,30 @@ pub fn guard(reply: &Reply<'_>) -> Guarded {
     let mut findings: Vec<Finding> = found
         .0
         .into_iter()
-        .filter(|(kind, _)| public || matches!(kind, FindingKind::EmptyField | FindingKind::OtherContact | FindingKind::WrongRecipient | FindingKind::DiagnosisPromise | FindingKind::Unprofessional | FindingKind::Ssn))
-        .map(|(kind, span)| Finding { kind, text: crate::text::slice(reply.reply, span.start, span.end).to_owned(), mend: kind.mend(), span })
+        .filter(|(kind, _)| {
+            public
+                || matches!(
+                    kind,
+                    FindingKind::EmptyField
+                        | FindingKind::OtherContact
+                        | FindingKind::WrongRecipient
+                        | FindingKind::DiagnosisPromise
+                        | FindingKind::Unprofessional
+                        | FindingKind::Ssn
+                )
+        })
+        .map(|(kind, span)| Finding {
+            kind,
+            text: crate::text::slice(reply.reply, span.start, span.end).to_owned(),
+            mend: kind.mend(),
+            span,
+        })
         .collect();
     findings.sort_by_key(|f| (f.span.start, f.kind));
-    let verdict = findings.iter().map(|f| f.kind.verdict(reply.visibility)).max().unwrap_or(Verdict::Pass);
+    let verdict = findings
+        .iter()
+        .map(|f| f.kind.verdict(reply.visibility))
+        .max()
+        .unwrap_or(Verdict::Pass);
     Guarded { verdict, findings }
 }

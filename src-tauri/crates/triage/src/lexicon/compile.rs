@@ -17,7 +17,10 @@ pub(super) enum Alternative {
 /// One element of a phrase.
 #[derive(Debug, Clone)]
 pub(super) enum Element {
-    AnyOf { choices: Vec<Alternative>, optional: bool },
+    AnyOf {
+        choices: Vec<Alternative>,
+        optional: bool,
+    },
     Gap(usize),
     SentenceStart,
 }
@@ -102,7 +105,10 @@ impl Lexicon {
         for (id, source) in concepts.values().enumerate() {
             for phrase in source.en.iter().chain(&source.es) {
                 let elements = lexicon.parse(id, phrase)?;
-                lexicon.phrases.push(Phrase { concept: id, elements });
+                lexicon.phrases.push(Phrase {
+                    concept: id,
+                    elements,
+                });
             }
         }
         lexicon.order()?;
@@ -150,14 +156,21 @@ impl Lexicon {
 
     fn parse(&mut self, concept: ConceptId, phrase: &str) -> Result<Vec<Element>, PhraseError> {
         let owner = self.name(concept).to_owned();
-        let bad_range = || PhraseError::BadRange { concept: owner.clone(), phrase: phrase.to_owned() };
+        let bad_range = || PhraseError::BadRange {
+            concept: owner.clone(),
+            phrase: phrase.to_owned(),
+        };
         let mut elements = Vec::new();
         for part in phrase.split_whitespace() {
             let (part, optional) = part.strip_suffix('?').map_or((part, false), |p| (p, true));
             let element = if part == "^" {
                 Element::SentenceStart
             } else if let Some(count) = part.strip_prefix('~') {
-                Element::Gap(if count.is_empty() { 3 } else { count.parse().map_err(|_| bad_range())? })
+                Element::Gap(if count.is_empty() {
+                    3
+                } else {
+                    count.parse().map_err(|_| bad_range())?
+                })
             } else {
                 let mut choices = Vec::new();
                 for choice in part.split('|').filter(|c| !c.is_empty()) {
@@ -167,12 +180,16 @@ impl Lexicon {
                         continue;
                     }
                     choices.push(match choice.strip_prefix('@') {
-                        Some(name) => Alternative::Concept(self.id(name).ok_or_else(|| PhraseError::UnknownConcept {
-                            concept: owner.clone(),
-                            phrase: phrase.to_owned(),
-                            name: name.to_owned(),
+                        Some(name) => Alternative::Concept(self.id(name).ok_or_else(|| {
+                            PhraseError::UnknownConcept {
+                                concept: owner.clone(),
+                                phrase: phrase.to_owned(),
+                                name: name.to_owned(),
+                            }
                         })?),
-                        None => Alternative::Words(choice.split('_').map(|w| self.symbol(w)).collect()),
+                        None => {
+                            Alternative::Words(choice.split('_').map(|w| self.symbol(w)).collect())
+                        }
                     });
                 }
                 Element::AnyOf { choices, optional }
@@ -189,7 +206,9 @@ impl Lexicon {
             for element in &phrase.elements {
                 if let Element::AnyOf { choices, .. } = element {
                     for choice in choices {
-                        if let (Alternative::Concept(id), Some(set)) = (choice, uses.get_mut(phrase.concept)) {
+                        if let (Alternative::Concept(id), Some(set)) =
+                            (choice, uses.get_mut(phrase.concept))
+                        {
                             set.insert(*id);
                         }
                     }
@@ -201,10 +220,19 @@ impl Lexicon {
         while placed < self.names.len() {
             let ready: Vec<ConceptId> = (0..self.names.len())
                 .filter(|id| rank.get(*id) == Some(&usize::MAX))
-                .filter(|id| uses.get(*id).is_some_and(|u| u.iter().all(|used| rank.get(*used).is_some_and(|r| *r != usize::MAX))))
+                .filter(|id| {
+                    uses.get(*id).is_some_and(|u| {
+                        u.iter()
+                            .all(|used| rank.get(*used).is_some_and(|r| *r != usize::MAX))
+                    })
+                })
                 .collect();
             if ready.is_empty() {
-                let concept = rank.iter().position(|r| *r == usize::MAX).map_or("", |id| self.name(id)).to_owned();
+                let concept = rank
+                    .iter()
+                    .position(|r| *r == usize::MAX)
+                    .map_or("", |id| self.name(id))
+                    .to_owned();
                 return Err(PhraseError::Circular { concept });
             }
             for id in ready {
@@ -221,10 +249,18 @@ impl Lexicon {
     /// Which phrases a word can begin.
     fn index(&mut self, concepts: &BTreeMap<String, ConceptSource>) -> Result<(), PhraseError> {
         let mut by_rank: Vec<usize> = (0..self.phrases.len()).collect();
-        by_rank.sort_by_key(|p| self.phrases.get(*p).and_then(|p| self.rank.get(p.concept)).copied());
-        let mut first: Vec<(HashSet<Symbol>, bool)> = vec![(HashSet::new(), false); self.names.len()];
+        by_rank.sort_by_key(|p| {
+            self.phrases
+                .get(*p)
+                .and_then(|p| self.rank.get(p.concept))
+                .copied()
+        });
+        let mut first: Vec<(HashSet<Symbol>, bool)> =
+            vec![(HashSet::new(), false); self.names.len()];
         for at in by_rank {
-            let Some(phrase) = self.phrases.get(at) else { continue };
+            let Some(phrase) = self.phrases.get(at) else {
+                continue;
+            };
             let mut symbols = HashSet::new();
             let mut number = false;
             for element in &phrase.elements {
@@ -253,7 +289,13 @@ impl Lexicon {
             }
             if symbols.is_empty() && !number {
                 let concept = self.name(phrase.concept).to_owned();
-                let phrase = concepts.get(&concept).map_or(String::new(), |s| s.en.iter().chain(&s.es).cloned().collect::<Vec<_>>().join(" / "));
+                let phrase = concepts.get(&concept).map_or(String::new(), |s| {
+                    s.en.iter()
+                        .chain(&s.es)
+                        .cloned()
+                        .collect::<Vec<_>>()
+                        .join(" / ")
+                });
                 return Err(PhraseError::NoBeginning { concept, phrase });
             }
             if let Some((set, n)) = first.get_mut(phrase.concept) {

@@ -50,27 +50,42 @@ impl Lexicon {
         let symbols: Vec<Vec<Symbol>> = tokens.iter().map(|t| self.symbols_of(&t.word)).collect();
         let mut candidates: Vec<(usize, usize, usize)> = Vec::new();
         for (at, (token, symbols)) in tokens.iter().zip(&symbols).enumerate() {
-            let named = symbols.iter().filter_map(|s| self.by_first.get(s)).flatten();
+            let named = symbols
+                .iter()
+                .filter_map(|s| self.by_first.get(s))
+                .flatten();
             let counted = self.by_number.iter().filter(|_| token.number.is_some());
             for phrase in named.chain(counted) {
-                let rank = self.phrases.get(*phrase).and_then(|p| self.rank.get(p.concept)).copied();
+                let rank = self
+                    .phrases
+                    .get(*phrase)
+                    .and_then(|p| self.rank.get(p.concept))
+                    .copied();
                 candidates.push((rank.unwrap_or(0), *phrase, at));
             }
         }
         candidates.sort_unstable();
         candidates.dedup();
-        let mut search = Search { tokens, symbols, found: Found { hits: vec![Vec::new(); self.len()] } };
+        let mut search = Search {
+            tokens,
+            symbols,
+            found: Found {
+                hits: vec![Vec::new(); self.len()],
+            },
+        };
         let mut ends = Vec::new();
         for (_, phrase, at) in candidates {
-            let Some(Phrase { concept, elements }) = self.phrases.get(phrase) else { continue };
+            let Some(Phrase { concept, elements }) = self.phrases.get(phrase) else {
+                continue;
+            };
             ends.clear();
             search.walk(elements, at, true, &mut ends);
             for end in ends.drain(..).filter(|end| *end > at) {
                 let hit = Hit { start: at, end };
-                if let Some(hits) = search.found.hits.get_mut(*concept) {
-                    if !hits.contains(&hit) {
-                        hits.push(hit);
-                    }
+                if let Some(hits) = search.found.hits.get_mut(*concept)
+                    && !hits.contains(&hit)
+                {
+                    hits.push(hit);
                 }
             }
         }
@@ -79,7 +94,8 @@ impl Lexicon {
 
     fn symbols_of(&self, word: &str) -> Vec<Symbol> {
         let exact = self.words.get(word).copied();
-        let beginnings = (3..=word.len()).filter_map(|n| self.prefixes.get(word.get(..n)?).copied());
+        let beginnings =
+            (3..=word.len()).filter_map(|n| self.prefixes.get(word.get(..n)?).copied());
         exact.into_iter().chain(beginnings).collect()
     }
 }
@@ -91,7 +107,11 @@ impl Search<'_> {
 
     /// No sentence ends between the token before `at` and `at` itself.
     fn joined(&self, at: usize, first: bool) -> bool {
-        first || self.tokens.get(at).is_some_and(|t| t.before != Break::Sentence)
+        first
+            || self
+                .tokens
+                .get(at)
+                .is_some_and(|t| t.before != Break::Sentence)
     }
 
     /// Appends every end that the elements can reach from `at`.
@@ -104,7 +124,11 @@ impl Search<'_> {
         };
         match element {
             Element::SentenceStart => {
-                if self.tokens.get(at).is_some_and(|t| t.before == Break::Sentence) {
+                if self
+                    .tokens
+                    .get(at)
+                    .is_some_and(|t| t.before == Break::Sentence)
+                {
                     self.walk(rest, at, first, ends);
                 }
             }
@@ -135,7 +159,9 @@ impl Search<'_> {
                             }
                         }
                         Alternative::Words(words) => {
-                            let all = words.iter().enumerate().all(|(i, w)| self.is(at + i, *w) && (i == 0 || self.joined(at + i, false)));
+                            let all = words.iter().enumerate().all(|(i, w)| {
+                                self.is(at + i, *w) && (i == 0 || self.joined(at + i, false))
+                            });
                             if all {
                                 self.walk(rest, at + words.len(), false, ends);
                             }

@@ -7,16 +7,42 @@ use std::collections::{BTreeMap, HashMap};
 fn finds(phrases: &[(&str, &[&str])], concept: &str, text: &str) -> Vec<String> {
     let concepts: BTreeMap<String, ConceptSource> = phrases
         .iter()
-        .map(|(name, en)| ((*name).to_owned(), ConceptSource { en: en.iter().map(|p| (*p).to_owned()).collect(), es: vec![] }))
+        .map(|(name, en)| {
+            (
+                (*name).to_owned(),
+                ConceptSource {
+                    en: en.iter().map(|p| (*p).to_owned()).collect(),
+                    es: vec![],
+                },
+            )
+        })
         .collect();
     let lexicon = Lexicon::compile(&concepts).unwrap();
-    let pack = SpellingPack { version: 1, replace: HashMap::new(), ordinary: String::new(), numbers: HashMap::new() };
-    let speller = Speller::new(pack, lexicon.vocabulary(), lexicon.beginnings(), std::iter::empty());
+    let pack = SpellingPack {
+        version: 1,
+        replace: HashMap::new(),
+        ordinary: String::new(),
+        numbers: HashMap::new(),
+    };
+    let speller = Speller::new(
+        pack,
+        lexicon.vocabulary(),
+        lexicon.beginnings(),
+        std::iter::empty(),
+    );
     let tokens = tokenise(text, &speller);
     let found = lexicon.find(&tokens);
     let mut hits = found.of(lexicon.id(concept).unwrap()).to_vec();
     hits.sort_unstable();
-    hits.iter().map(|h| tokens[h.start..h.end].iter().map(|t| t.word.clone()).collect::<Vec<_>>().join(" ")).collect()
+    hits.iter()
+        .map(|h| {
+            tokens[h.start..h.end]
+                .iter()
+                .map(|t| t.word.clone())
+                .collect::<Vec<_>>()
+                .join(" ")
+        })
+        .collect()
 }
 
 #[test]
@@ -36,18 +62,40 @@ fn elements() {
 
 #[test]
 fn concepts_build_on_concepts() {
-    let found = finds(&[("pain", &["hurts", "is tight"]), ("chest_pain", &["chest @pain"])], "chest_pain", "my chest is tight");
+    let found = finds(
+        &[
+            ("pain", &["hurts", "is tight"]),
+            ("chest_pain", &["chest @pain"]),
+        ],
+        "chest_pain",
+        "my chest is tight",
+    );
     assert_eq!(found, ["chest is tight"]);
 }
 
 #[test]
 fn mistakes_in_a_pack_are_told() {
     let compile = |en: &str| {
-        let source = ConceptSource { en: vec![en.to_owned()], es: vec![] };
+        let source = ConceptSource {
+            en: vec![en.to_owned()],
+            es: vec![],
+        };
         Lexicon::compile(&BTreeMap::from([("c".to_owned(), source)])).map(|_| ())
     };
-    assert!(matches!(compile("@nothing"), Err(PhraseError::UnknownConcept { .. })));
-    assert!(matches!(compile("@c now"), Err(PhraseError::Circular { .. })));
-    assert!(matches!(compile("~ now"), Err(PhraseError::NoBeginning { .. })));
-    assert!(matches!(compile("fever #38to40"), Err(PhraseError::BadRange { .. })));
+    assert!(matches!(
+        compile("@nothing"),
+        Err(PhraseError::UnknownConcept { .. })
+    ));
+    assert!(matches!(
+        compile("@c now"),
+        Err(PhraseError::Circular { .. })
+    ));
+    assert!(matches!(
+        compile("~ now"),
+        Err(PhraseError::NoBeginning { .. })
+    ));
+    assert!(matches!(
+        compile("fever #38to40"),
+        Err(PhraseError::BadRange { .. })
+    ));
 }

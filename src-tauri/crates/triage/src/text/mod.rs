@@ -72,7 +72,10 @@ pub(crate) fn fold(word: &str) -> String {
     if word.is_ascii() {
         return word.to_ascii_lowercase();
     }
-    word.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
+    word.nfkd()
+        .filter(|c| !is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 fn is_apostrophe(c: char) -> bool {
@@ -108,10 +111,24 @@ fn scan(text: &str) -> Vec<Token> {
             quoted_line = true;
         }
         if c == '\n' {
-            let blank = chars.iter().skip(i + 1).map(|c| c.1).take_while(|c| c.is_whitespace()).any(|c| c == '\n');
-            let next = chars.iter().skip(i + 1).map(|c| c.1).find(|c| !c.is_whitespace()).unwrap_or('\n');
+            let blank = chars
+                .iter()
+                .skip(i + 1)
+                .map(|c| c.1)
+                .take_while(|c| c.is_whitespace())
+                .any(|c| c == '\n');
+            let next = chars
+                .iter()
+                .skip(i + 1)
+                .map(|c| c.1)
+                .find(|c| !c.is_whitespace())
+                .unwrap_or('\n');
             // A line that goes on in lower case is a hard wrap; anything else starts a thought of its own.
-            let level = if blank || !next.is_lowercase() { Break::Sentence } else { Break::Clause };
+            let level = if blank || !next.is_lowercase() {
+                Break::Sentence
+            } else {
+                Break::Clause
+            };
             gap = gap.max(level);
             (line_start, quoted_line) = (true, false);
             quoted &= !blank;
@@ -127,7 +144,10 @@ fn scan(text: &str) -> Vec<Token> {
         if c.is_ascii_digit() {
             (i, number, word) = scan_number(&at, i);
         } else if c.is_alphanumeric() {
-            while at(i).is_alphanumeric() || is_combining_mark(at(i)) || (is_apostrophe(at(i)) && at(i + 1).is_alphabetic()) {
+            while at(i).is_alphanumeric()
+                || is_combining_mark(at(i))
+                || (is_apostrophe(at(i)) && at(i + 1).is_alphabetic())
+            {
                 if !is_apostrophe(at(i)) {
                     word.push(at(i));
                 }
@@ -137,19 +157,37 @@ fn scan(text: &str) -> Vec<Token> {
         } else if let Some(name) = emoji::name(c) {
             word.push_str(name);
             i += 1;
-            while matches!(at(i), '\u{FE0F}' | '\u{200D}' | '\u{1F3FB}'..='\u{1F3FF}') || (i > 0 && at(i - 1) == '\u{200D}') {
+            while matches!(at(i), '\u{FE0F}' | '\u{200D}' | '\u{1F3FB}'..='\u{1F3FF}')
+                || (i > 0 && at(i - 1) == '\u{200D}')
+            {
                 i += 1;
             }
         } else {
             let ellipsis = c == '…' || (c == '.' && at(i + 1) == '.');
             let previous = tokens.last().map_or("", |t| t.word.as_str());
-            let abbreviated = c == '.' && (matches!(previous, "dr" | "mr" | "mrs" | "ms" | "dra" | "sr" | "sra" | "st" | "vs" | "approx" | "no") && at(i + 1) == ' ' && at(i + 2).is_alphanumeric()
-                || previous.len() == 1 && at(i + 1).is_alphabetic());
+            let abbreviated = c == '.'
+                && (matches!(
+                    previous,
+                    "dr" | "mr"
+                        | "mrs"
+                        | "ms"
+                        | "dra"
+                        | "sr"
+                        | "sra"
+                        | "st"
+                        | "vs"
+                        | "approx"
+                        | "no"
+                ) && at(i + 1) == ' '
+                    && at(i + 2).is_alphanumeric()
+                    || previous.len() == 1 && at(i + 1).is_alphabetic());
             gap = gap.max(match c {
                 _ if abbreviated => Break::None,
                 _ if ellipsis => Break::Clause,
                 '.' | '!' | '?' | '¿' | '¡' | ';' | '|' => Break::Sentence,
-                ',' | ':' | '-' | '–' | '—' | '(' | ')' | '/' | '*' | '•' | '~' => Break::Clause,
+                ',' | ':' | '-' | '–' | '—' | '(' | ')' | '/' | '*' | '•' | '~' => {
+                    Break::Clause
+                }
                 _ => Break::None,
             });
             match c {
@@ -194,7 +232,10 @@ fn scan_number(at: &impl Fn(usize) -> char, mut i: usize) -> (usize, Option<f32>
         digits.push(at(i));
         i += 1;
     }
-    if matches!(at(i), '.' | ',') && at(i + 1).is_ascii_digit() && !(at(i) == ',' && at(i + 3).is_ascii_digit() && at(i + 2).is_ascii_digit()) {
+    if matches!(at(i), '.' | ',')
+        && at(i + 1).is_ascii_digit()
+        && !(at(i) == ',' && at(i + 3).is_ascii_digit() && at(i + 2).is_ascii_digit())
+    {
         digits.push('.');
         i += 1;
         while at(i).is_ascii_digit() {
@@ -202,9 +243,25 @@ fn scan_number(at: &impl Fn(usize) -> char, mut i: usize) -> (usize, Option<f32>
             i += 1;
         }
     }
-    let letters: String = (i..i + 8).map(at).take_while(|c| c.is_alphabetic()).collect();
+    let letters: String = (i..i + 8)
+        .map(at)
+        .take_while(|c| c.is_alphabetic())
+        .collect();
     let joined = format!("{digits}{}", fold(&letters));
-    if matches!(joined.as_str(), "2day" | "2nite" | "2moro" | "2morrow" | "4get" | "4ever" | "1st" | "2nd" | "3rd" | "911" | "988") {
+    if matches!(
+        joined.as_str(),
+        "2day"
+            | "2nite"
+            | "2moro"
+            | "2morrow"
+            | "4get"
+            | "4ever"
+            | "1st"
+            | "2nd"
+            | "3rd"
+            | "911"
+            | "988"
+    ) {
         return (i + letters.chars().count(), None, joined);
     }
     let value = digits.parse().ok();
@@ -215,12 +272,18 @@ fn scan_number(at: &impl Fn(usize) -> char, mut i: usize) -> (usize, Option<f32>
 fn mark_questions(tokens: &mut [Token], text: &str) {
     let mut end = tokens.len();
     while end > 0 {
-        let Some(last) = tokens.get(end - 1) else { break };
+        let Some(last) = tokens.get(end - 1) else {
+            break;
+        };
         let (sentence, from) = (last.sentence, last.end);
         let to = tokens.get(end).map_or(text.len(), |t| t.start);
         let asked = slice(text, from, to).contains('?');
         let mut begin = end;
-        while begin > 0 && tokens.get(begin - 1).is_some_and(|t| t.sentence == sentence) {
+        while begin > 0
+            && tokens
+                .get(begin - 1)
+                .is_some_and(|t| t.sentence == sentence)
+        {
             begin -= 1;
         }
         for token in tokens.iter_mut().take(end).skip(begin) {
@@ -235,22 +298,28 @@ fn join_auxiliaries(tokens: &mut Vec<Token>) {
     let mut joined: Vec<Token> = Vec::with_capacity(tokens.len());
     for token in tokens.drain(..) {
         let whole = match joined.last() {
-            Some(last) if token.before == Break::None => match (last.word.as_str(), token.word.as_str()) {
-                ("can" | "do" | "does" | "did" | "is" | "are" | "was" | "were" | "have" | "has" | "had" | "would" | "could" | "should", "not") => {
-                    Some(format!("{}nt", last.word.trim_end_matches("n")) )
+            Some(last) if token.before == Break::None => {
+                match (last.word.as_str(), token.word.as_str()) {
+                    (
+                        "can" | "do" | "does" | "did" | "is" | "are" | "was" | "were" | "have"
+                        | "has" | "had" | "would" | "could" | "should",
+                        "not",
+                    ) => Some(format!("{}nt", last.word.trim_end_matches('n'))),
+                    (
+                        "can" | "don" | "doesn" | "didn" | "isn" | "wasn" | "won" | "couldn"
+                        | "hasn" | "haven" | "aren",
+                        "t",
+                    ) => Some(format!("{}t", last.word)),
+                    ("will", "not") => Some("wont".to_owned()),
+                    ("i", "am" | "m") => Some("im".to_owned()),
+                    ("i", "have" | "ve") => Some("ive".to_owned()),
+                    ("he", "is") => Some("hes".to_owned()),
+                    ("she", "is") => Some("shes".to_owned()),
+                    ("it", "is") => Some("its".to_owned()),
+                    ("they", "are") => Some("theyre".to_owned()),
+                    _ => None,
                 }
-                ("can" | "don" | "doesn" | "didn" | "isn" | "wasn" | "won" | "couldn" | "hasn" | "haven" | "aren", "t") => {
-                    Some(format!("{}t", last.word))
-                }
-                ("will", "not") => Some("wont".to_owned()),
-                ("i", "am" | "m") => Some("im".to_owned()),
-                ("i", "have" | "ve") => Some("ive".to_owned()),
-                ("he", "is") => Some("hes".to_owned()),
-                ("she", "is") => Some("shes".to_owned()),
-                ("it", "is") => Some("its".to_owned()),
-                ("they", "are") => Some("theyre".to_owned()),
-                _ => None,
-            },
+            }
             _ => None,
         };
         match (whole, joined.last_mut()) {

@@ -38,11 +38,24 @@ const MIN_TWO_EDITS: usize = 10;
 impl Speller {
     /// `vocabulary`: the words of the packs; `prefixes`: the beginnings the packs accept
     /// (`bleed*`); `known`: words that are right but never a target.
-    pub(crate) fn new<'a>(pack: SpellingPack, vocabulary: impl Iterator<Item = &'a str>, prefixes: impl Iterator<Item = &'a str>, known: impl Iterator<Item = &'a str>) -> Self {
+    pub(crate) fn new<'a>(
+        pack: SpellingPack,
+        vocabulary: impl Iterator<Item = &'a str>,
+        prefixes: impl Iterator<Item = &'a str>,
+        known: impl Iterator<Item = &'a str>,
+    ) -> Self {
         let mut speller = Speller {
-            replace: pack.replace.into_iter().map(|(k, v)| (k, v.split_whitespace().map(str::to_owned).collect())).collect(),
+            replace: pack
+                .replace
+                .into_iter()
+                .map(|(k, v)| (k, v.split_whitespace().map(str::to_owned).collect()))
+                .collect(),
             numbers: pack.numbers,
-            known: pack.ordinary.split_whitespace().map(str::to_owned).collect(),
+            known: pack
+                .ordinary
+                .split_whitespace()
+                .map(str::to_owned)
+                .collect(),
             prefixes: prefixes.map(str::to_owned).collect(),
             deletions: HashMap::new(),
         };
@@ -51,9 +64,15 @@ impl Speller {
         targets.sort();
         targets.dedup();
         speller.known.extend(targets.iter().cloned());
-        for target in targets.into_iter().filter(|w| w.chars().count() >= MIN_MENDED && w.is_ascii()) {
+        for target in targets
+            .into_iter()
+            .filter(|w| w.chars().count() >= MIN_MENDED && w.is_ascii())
+        {
             for form in deletions(&target) {
-                speller.deletions.entry(form).or_insert_with(|| target.clone());
+                speller
+                    .deletions
+                    .entry(form)
+                    .or_insert_with(|| target.clone());
             }
         }
         speller
@@ -78,17 +97,18 @@ impl Speller {
             }
             return;
         }
-        if !self.is_known(&token.word) {
-            if let Some(mended) = self.mend(&token.word) {
-                token.word = mended;
-            }
+        if !self.is_known(&token.word)
+            && let Some(mended) = self.mend(&token.word)
+        {
+            token.word = mended;
         }
         token.number = self.numbers.get(&token.word).copied();
         out.push(token);
     }
 
     fn is_known(&self, word: &str) -> bool {
-        self.known.contains(word) || (4..word.len()).any(|n| word.get(..n).is_some_and(|p| self.prefixes.contains(p)))
+        self.known.contains(word)
+            || (4..word.len()).any(|n| word.get(..n).is_some_and(|p| self.prefixes.contains(p)))
     }
 
     fn mend(&self, word: &str) -> Option<String> {
@@ -102,11 +122,14 @@ impl Speller {
         if word.len() < MIN_MENDED {
             return None;
         }
-        let hit = std::iter::once(word.to_owned()).chain(deletions(word)).find_map(|form| {
-            let target = self.deletions.get(&form)?;
-            let allowed = if target.len() >= MIN_TWO_EDITS { 2 } else { 1 };
-            (target.chars().next() == word.chars().next() && distance(word, target) <= allowed).then_some(target)
-        })?;
+        let hit = std::iter::once(word.to_owned())
+            .chain(deletions(word))
+            .find_map(|form| {
+                let target = self.deletions.get(&form)?;
+                let allowed = if target.len() >= MIN_TWO_EDITS { 2 } else { 1 };
+                (target.chars().next() == word.chars().next() && distance(word, target) <= allowed)
+                    .then_some(target)
+            })?;
         Some(hit.clone())
     }
 }
@@ -128,7 +151,9 @@ fn squeeze(word: &str, keep: usize) -> String {
 /// The word with one letter left out, or two for long words.
 fn deletions(word: &str) -> Vec<String> {
     let drop_each = |w: &str| -> Vec<String> {
-        (0..w.len()).filter_map(|i| Some(format!("{}{}", w.get(..i)?, w.get(i + 1..)?))).collect()
+        (0..w.len())
+            .filter_map(|i| Some(format!("{}{}", w.get(..i)?, w.get(i + 1..)?)))
+            .collect()
     };
     let mut forms = vec![word.to_owned()];
     let once = drop_each(word);
@@ -148,7 +173,9 @@ fn distance(a: &str, b: &str) -> usize {
         let mut row = vec![i + 1];
         for (j, y) in b.iter().enumerate() {
             let get = |v: &[usize], k: usize| v.get(k).copied().unwrap_or(usize::MAX / 2);
-            let mut best = (get(&above, j) + usize::from(x != y)).min(get(&above, j + 1) + 1).min(get(&row, j) + 1);
+            let mut best = (get(&above, j) + usize::from(x != y))
+                .min(get(&above, j + 1) + 1)
+                .min(get(&row, j) + 1);
             let swapped = i > 0 && j > 0 && b.get(j - 1) == Some(x) && a.get(i - 1) == Some(y);
             if swapped {
                 best = best.min(get(&before, j - 1) + 1);

@@ -5,15 +5,26 @@ use super::*;
 fn speller() -> Speller {
     let pack = SpellingPack {
         version: 1,
-        replace: [("gonna", "going to"), ("n", "and"), ("cnt", "cant")].map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
+        replace: [("gonna", "going to"), ("n", "and"), ("cnt", "cant")]
+            .map(|(k, v)| (k.to_owned(), v.to_owned()))
+            .into(),
         ordinary: "heat the my is".to_owned(),
         numbers: [("two".to_owned(), 2.0)].into(),
     };
-    Speller::new(pack, ["breathe", "heart", "seizure", "chest"].into_iter(), std::iter::empty(), std::iter::empty())
+    Speller::new(
+        pack,
+        ["breathe", "heart", "seizure", "chest"].into_iter(),
+        std::iter::empty(),
+        std::iter::empty(),
+    )
 }
 
 fn words(text: &str) -> String {
-    tokenise(text, &speller()).into_iter().map(|t| t.word).collect::<Vec<_>>().join(" ")
+    tokenise(text, &speller())
+        .into_iter()
+        .map(|t| t.word)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[test]

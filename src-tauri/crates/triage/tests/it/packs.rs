@@ -7,8 +7,14 @@ fn the_rules_as_listed() {
 
 #[test]
 fn every_rule_names_its_source() {
-    for line in anteroom_triage::listing().lines().filter(|l| !l.starts_with("pack ")) {
+    for line in anteroom_triage::listing()
+        .lines()
+        .filter(|l| !l.starts_with("pack "))
+    {
         let parts: Vec<&str> = line.split(" · ").collect();
-        assert!(parts.len() == 4 && parts.iter().all(|p| p.len() > 2), "{line}");
+        assert!(
+            parts.len() == 4 && parts.iter().all(|p| p.len() > 2),
+            "{line}"
+        );
     }
 }
