@@ -146,18 +146,19 @@ impl ChannelError {
     pub const fn next_step(&self) -> NextStep {
         const FIVE_MINUTES: Duration = Duration::from_secs(300);
         match self {
-            Self::SignIn { .. } | Self::Settings(_) | Self::Gone => NextStep::AskPerson,
+            Self::SignIn { .. } | Self::Settings(_) | Self::Gone | Self::Full { .. } => {
+                NextStep::AskPerson
+            }
             Self::Tls { why, .. } => match why {
                 TlsFailure::Handshake => NextStep::Retry(None),
                 _ => NextStep::AskPerson,
             },
-            Self::Full { .. } => NextStep::AskPerson,
-            // The other folders go on; this one may come back.
-            Self::Folder { .. } => NextStep::Retry(Some(FIVE_MINUTES)),
             Self::Connect { .. } => NextStep::Retry(None),
-            Self::Protocol { .. } => NextStep::Retry(Some(FIVE_MINUTES)),
             Self::Temporary { retry_after, .. } => NextStep::Retry(*retry_after),
-            Self::TooManyConnections { .. } => NextStep::Retry(Some(FIVE_MINUTES)),
+            // A folder that is gone may come back; the others go on.
+            Self::Folder { .. } | Self::Protocol { .. } | Self::TooManyConnections { .. } => {
+                NextStep::Retry(Some(FIVE_MINUTES))
+            }
             Self::Stopped => NextStep::Stop,
         }
     }

@@ -2,3 +2,5 @@
 
 #[cfg(unix)]
 pub mod keyring;
+#[cfg(unix)]
+pub mod servers;

@@ -5,34 +5,36 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::Clock;
 use domain::channel::Abilities;
 use domain::inbound::{Batch, Cursor, RemoteId};
-use domain::outbox::{Outgoing, SendFailure};
-use domain::text::PatientText;
-use tokio::sync::{Mutex, MutexGuard};
+use domain::outbox::Outgoing;
+use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-use super::compose::{self, ComposeError, Composed};
+use super::compose::{self, Composed};
 use super::cursor::{self, Position};
-use super::imap::session::{Idled, unlisted};
-use super::imap::{Folder, Session};
+use super::imap::idle::Idled;
+use super::imap::session::unlisted;
+use super::imap::{Folder, Opened, Session};
 use super::item::{self, Arrival, Own};
+use super::outcome::{keeps_sent, keeps_under_our_id, unreached, unwritable};
 use super::oversize;
-use super::settings::{Auth, EmailSettings, SentCopyRule};
+use super::settings::{Auth, EmailSettings};
 use super::smtp::{self, Handed};
 use super::sync::{self, Task};
+use super::tries::Tries;
 use super::uidset::UidSet;
 use crate::backoff::pause;
 use crate::connector::{
     Applied, Connector, Evidence, FetchBudget, FolderInfo, FolderUse, Identity, LocalChange, Mark,
-    ReadBack, Reason, SendOutcome, SentCopy, Stop, Wake,
+    ReadBack, SendOutcome, SentCopy, Stop, Wake,
 };
-use crate::error::{ChannelError, SignInFailure};
+use crate::error::ChannelError;
 
 /// How often to look where the server cannot push.
 const POLL: Duration = Duration::from_secs(180);
@@ -40,8 +42,6 @@ const POLL: Duration = Duration::from_secs(180);
 const ALIVE: Duration = Duration::from_secs(10);
 /// How long storing a sent copy may take, waiting for the connection included.
 const COPY: Duration = Duration::from_secs(90);
-/// Sign-ins that may fail in a row before no more are tried with the same secret.
-const TRIES: u32 = 2;
 
 /// A mail account.
 pub struct EmailConnector {
@@ -50,7 +50,7 @@ pub struct EmailConnector {
     own: Own,
     clock: Arc<dyn Clock>,
     work: Mutex<Option<Session>>,
-    idle: Mutex<Option<Session>>,
+    idle: Mutex<Option<Idle>>,
     /// Whether the server is known not to push.
     silent: AtomicBool,
     reading: Tries,
@@ -86,21 +86,41 @@ impl EmailConnector {
         Ok(session)
     }
 
-    /// The working connection, alive.
-    async fn lease(&self) -> Result<Lease<'_>, ChannelError> {
+    /// Runs `work` on the working connection, which it takes and gives back. Where a kept connection turns
+    /// out dead on the way, a new one is made and the work begun again, once: so `work` must bear repeating.
+    async fn on_session<T, Working>(
+        &self,
+        work: impl Fn(Session) -> Working,
+    ) -> Result<T, ChannelError>
+    where
+        Working: Future<Output = (Session, Result<T, ChannelError>)>,
+    {
         let mut slot = self.work.lock().await;
-        let kept = match slot.take() {
-            Some(mut session) => timeout(ALIVE, session.is_alive())
-                .await
-                .unwrap_or(false)
-                .then_some(session),
-            None => None,
+        if let Some(kept) = alive(slot.take()).await {
+            match work(kept).await {
+                (_, Err(ChannelError::Connect { .. } | ChannelError::Temporary { .. })) => {}
+                (kept, result) => return keep(&mut slot, kept, result),
+            }
+        }
+        let (session, result) = work(self.open().await?).await;
+        keep(&mut slot, session, result)
+    }
+
+    async fn fetch_page(
+        &self,
+        session: &mut Session,
+        cursor: Option<&Cursor>,
+        budget: &FetchBudget,
+    ) -> Result<Batch, ChannelError> {
+        let folders = self.followed(&session.folders().await?);
+        let task = Task {
+            folders: &folders,
+            first: self.settings.first_fetch,
+            own: &self.own,
+            budget,
+            now: self.clock.now(),
         };
-        let session = match kept {
-            Some(session) => session,
-            None => self.open().await?,
-        };
-        Ok(Lease { slot, session })
+        sync::fetch(session, &task, cursor).await
     }
 
     /// The folders that are followed, the most urgent first.
@@ -142,27 +162,6 @@ impl EmailConnector {
             .cloned()
     }
 
-    async fn fetch_page(
-        &self,
-        cursor: Option<&Cursor>,
-        budget: &FetchBudget,
-    ) -> Result<Batch, ChannelError> {
-        let mut lease = self.lease().await?;
-        let result = async {
-            let folders = self.followed(&lease.session.folders().await?);
-            let task = Task {
-                folders: &folders,
-                first: self.settings.first_fetch,
-                own: &self.own,
-                budget,
-                now: self.clock.now(),
-            };
-            sync::fetch(&mut lease.session, &task, cursor).await
-        }
-        .await;
-        lease.settle(result)
-    }
-
     async fn wait_on_inbox(
         &self,
         cursor: Option<&Cursor>,
@@ -170,107 +169,117 @@ impl EmailConnector {
         stop: &Stop,
     ) -> Result<Wake, ChannelError> {
         let mut slot = self.idle.lock().await;
-        if let Some(kept) = slot.take()
-            && let Ok(wake) = self.idle_on(kept, &mut slot, at_most, stop).await
-        {
-            return Ok(wake);
+        if let Some(kept) = slot.take() {
+            match self.idle_on(kept, &mut slot, cursor, at_most, stop).await {
+                // It died unnoticed: a new one tells whether that has any meaning.
+                Err(ChannelError::Connect { .. } | ChannelError::Temporary { .. }) => {}
+                result => return result,
+            }
         }
-        // Never idled, or the connection died unnoticed: what happened before it is idle is compared.
-        let mut session = self.open().await?;
+        let session = self.open().await?;
         if !session.can("IDLE") {
             drop(slot);
             session.log_out().await;
             return Ok(poll(at_most, stop).await);
         }
-        let opened = session.examine(&Folder::inbox(), None).await?;
-        let position = Position::read(cursor);
-        let unchanged = position.folders.get("INBOX").is_some_and(|inbox| {
-            inbox.uidvalidity == opened.uidvalidity
-                && inbox.exists == opened.exists
-                && opened
-                    .uidnext
-                    .is_none_or(|uidnext| uidnext == inbox.uidnext)
-                && opened.modseq.is_none_or(|modseq| modseq == inbox.modseq)
-        });
-        if !unchanged || position.is_behind() {
-            *slot = Some(session);
-            return Ok(Wake::News);
-        }
-        self.idle_on(session, &mut slot, at_most, stop).await
+        let idle = Idle {
+            session,
+            told: None,
+        };
+        self.idle_on(idle, &mut slot, cursor, at_most, stop).await
     }
 
+    /// Compares INBOX with the cursor, then idles on it: so nothing that happened between a fetch and the
+    /// beginning of the waiting is slept over.
     async fn idle_on(
         &self,
-        mut session: Session,
-        slot: &mut Option<Session>,
+        mut idle: Idle,
+        slot: &mut Option<Idle>,
+        cursor: Option<&Cursor>,
         at_most: Duration,
         stop: &Stop,
     ) -> Result<Wake, ChannelError> {
-        Ok(match session.idle(at_most, stop, &*self.clock).await? {
-            Idled::News => {
-                *slot = Some(session);
-                Wake::News
-            }
-            Idled::TimedOut => {
-                *slot = Some(session);
-                Wake::TimedOut
-            }
-            Idled::Stopped => {
-                session.log_out().await;
-                Wake::Stopped
-            }
-            Idled::Slept => {
-                // The other connection has slept too.
-                if let Ok(mut work) = self.work.try_lock() {
-                    *work = None;
+        let examined = timeout(ALIVE, idle.session.examine(&Folder::inbox(), None)).await;
+        let opened = examined.unwrap_or_else(|_| Err(idle.session.silent()))?;
+        let told = Some((opened.clone(), cursor.cloned().unwrap_or_default()));
+        // A state that was told, fetched, and is still not what the cursor says will not become so by
+        // fetching again: some servers give numbers that differ from one connection to the next.
+        let again = match (&idle.told, &told) {
+            (Some((before, at)), Some((now, since))) => before == now && at != since,
+            _ => false,
+        };
+        if !again && !is_up_to_date(cursor, &opened) {
+            idle.told = told;
+            *slot = Some(idle);
+            return Ok(Wake::News);
+        }
+        Ok(
+            match idle.session.idle(at_most, stop, &*self.clock).await? {
+                Idled::News => {
+                    *slot = Some(idle);
+                    Wake::News
                 }
-                Wake::News
-            }
-        })
+                Idled::TimedOut => {
+                    *slot = Some(idle);
+                    Wake::TimedOut
+                }
+                Idled::Stopped => {
+                    idle.session.log_out().await;
+                    Wake::Stopped
+                }
+                Idled::Slept => {
+                    // The other connection has slept too.
+                    if let Ok(mut work) = self.work.try_lock() {
+                        *work = None;
+                    }
+                    Wake::News
+                }
+            },
+        )
     }
 
+    /// Stores a copy among the sent mail. Not repeated by itself: that could make two of it.
     async fn store_copy(
         &self,
         mail: Composed,
         at: domain::Timestamp,
     ) -> Result<Option<RemoteId>, ChannelError> {
-        let mut lease = self.lease().await?;
+        let mut slot = self.work.lock().await;
+        let mut session = match alive(slot.take()).await {
+            Some(kept) => kept,
+            None => self.open().await?,
+        };
         let result = async {
-            let all = lease.session.folders().await?;
+            let all = session.folders().await?;
             let sent = self
                 .sent_folder(&all)
                 .ok_or(ChannelError::Settings("there is no Sent folder"))?;
-            let named = lease.session.append(&sent, mail.message, at).await?;
+            let named = session.append(&sent, mail.message, at).await?;
             Ok(named.map(|(uidvalidity, uid)| cursor::remote_id(&sent.name, uidvalidity, uid)))
         }
         .await;
-        lease.settle(result)
+        keep(&mut slot, session, result)
     }
 
-    async fn look_for(&self, id: &str) -> Result<ReadBack, ChannelError> {
-        let mut lease = self.lease().await?;
-        let result = async {
-            let all = lease.session.folders().await?;
-            let everything = all
-                .iter()
-                .find(|folder| folder.purpose == FolderUse::All)
-                .cloned();
-            for folder in self.sent_folder(&all).into_iter().chain(everything) {
-                let opened = lease.session.examine(&folder, None).await?;
-                let found = lease.session.search_message_id(id).await?;
-                if let Some((_, uid)) = found.bounds() {
-                    let remote_id = cursor::remote_id(&folder.name, opened.uidvalidity, uid);
-                    return Ok(ReadBack::Found { remote_id });
-                }
+    async fn look_for(&self, session: &mut Session, id: &str) -> Result<ReadBack, ChannelError> {
+        let all = session.folders().await?;
+        let everything = all
+            .iter()
+            .find(|folder| folder.purpose == FolderUse::All)
+            .cloned();
+        for folder in self.sent_folder(&all).into_iter().chain(everything) {
+            let opened = session.examine(&folder, None).await?;
+            let found = session.search_message_id(id).await?;
+            if let Some((_, uid)) = found.bounds() {
+                let remote_id = cursor::remote_id(&folder.name, opened.uidvalidity, uid);
+                return Ok(ReadBack::Found { remote_id });
             }
-            Ok(if keeps_under_our_id(&self.settings) {
-                ReadBack::NotFound
-            } else {
-                ReadBack::CannotTell
-            })
         }
-        .await;
-        lease.settle(result)
+        Ok(if keeps_under_our_id(&self.settings) {
+            ReadBack::NotFound
+        } else {
+            ReadBack::CannotTell
+        })
     }
 
     async fn mark(
@@ -279,7 +288,8 @@ impl EmailConnector {
         changes: &[LocalChange],
     ) -> Result<Vec<Applied>, ChannelError> {
         let mut applied = vec![Applied::Gone; changes.len()];
-        let mut by_folder: BTreeMap<(String, u32), Vec<(usize, u32, Mark)>> = BTreeMap::new();
+        // Folder and UIDVALIDITY; per change its place in the list, UID and mark.
+        let mut by_folder: BTreeMap<(String, u32), Vec<Marking>> = BTreeMap::new();
         for (index, change) in changes.iter().enumerate() {
             if let Some((folder, uidvalidity, uid)) = cursor::parse_remote_id(&change.remote_id) {
                 by_folder
@@ -411,7 +421,11 @@ impl Connector for EmailConnector {
         cursor: Option<&Cursor>,
         budget: &FetchBudget,
     ) -> Result<Batch, ChannelError> {
-        until_stopped(&budget.stop, self.fetch_page(cursor, budget)).await
+        let fetching = self.on_session(|mut session| async move {
+            let page = self.fetch_page(&mut session, cursor, budget).await;
+            (session, page)
+        });
+        until_stopped(&budget.stop, fetching).await
     }
 
     async fn wait(
@@ -420,6 +434,9 @@ impl Connector for EmailConnector {
         at_most: Duration,
         stop: &Stop,
     ) -> Result<Wake, ChannelError> {
+        if cursor.is_none() || Position::read(cursor).is_behind() {
+            return Ok(Wake::News);
+        }
         if self.silent.load(Ordering::Relaxed) {
             return Ok(poll(at_most, stop).await);
         }
@@ -488,16 +505,23 @@ impl Connector for EmailConnector {
     }
 
     async fn read_back(&self, outgoing: &Outgoing) -> Result<ReadBack, ChannelError> {
-        self.look_for(&outgoing.network_id).await
+        let id = &outgoing.network_id;
+        self.on_session(|mut session| async move {
+            let found = self.look_for(&mut session, id).await;
+            (session, found)
+        })
+        .await
     }
 
     async fn apply(&self, changes: &[LocalChange]) -> Result<Vec<Applied>, ChannelError> {
         if changes.is_empty() {
             return Ok(Vec::new());
         }
-        let mut lease = self.lease().await?;
-        let result = self.mark(&mut lease.session, changes).await;
-        lease.settle(result)
+        self.on_session(|mut session| async move {
+            let applied = self.mark(&mut session, changes).await;
+            (session, applied)
+        })
+        .await
     }
 
     async fn attachment(
@@ -506,80 +530,67 @@ impl Connector for EmailConnector {
         position: usize,
         stop: &Stop,
     ) -> Result<Vec<u8>, ChannelError> {
-        let fetching = async {
-            let mut lease = self.lease().await?;
-            let result = self.bytes_of(&mut lease.session, item, position).await;
-            lease.settle(result)
-        };
+        let fetching = self.on_session(|mut session| async move {
+            let bytes = self.bytes_of(&mut session, item, position).await;
+            (session, bytes)
+        });
         until_stopped(stop, fetching).await
     }
 
     async fn close(&self) {
-        for slot in [&self.work, &self.idle] {
-            let session = slot.lock().await.take();
-            if let Some(session) = session {
-                session.log_out().await;
-            }
+        let work = self.work.lock().await.take();
+        let idle = self.idle.lock().await.take();
+        for session in work.into_iter().chain(idle.map(|idle| idle.session)) {
+            session.log_out().await;
         }
     }
 }
 
-/// The working connection while a call uses it. Dropped in the middle, the connection is gone: nobody
-/// knows what it was about to hear.
-struct Lease<'a> {
-    slot: MutexGuard<'a, Option<Session>>,
+/// A change of one message: its place in the list, its UID, and the mark.
+type Marking = (usize, u32, Mark);
+
+/// The connection that idles on INBOX.
+struct Idle {
     session: Session,
+    /// The state last told as news by comparing, and the cursor of whoever was told.
+    told: Option<(Opened, Cursor)>,
 }
 
-impl Lease<'_> {
-    /// Keeps the connection for the next call unless it is of no more use.
-    fn settle<T>(mut self, result: Result<T, ChannelError>) -> Result<T, ChannelError> {
-        let usable = matches!(
-            result,
-            Ok(_)
-                | Err(ChannelError::Folder { .. }
-                    | ChannelError::Gone
-                    | ChannelError::Settings(_)
-                    | ChannelError::Full { .. })
-        );
-        if usable {
-            *self.slot = Some(self.session);
-        }
-        result
-    }
+/// A kept connection, if it still answers.
+async fn alive(kept: Option<Session>) -> Option<Session> {
+    let mut session = kept?;
+    let answers = timeout(ALIVE, session.is_alive()).await.unwrap_or(false);
+    answers.then_some(session)
 }
 
-/// Counts failed sign-ins with one secret, so that no account is locked by our persistence.
-#[derive(Default)]
-struct Tries(AtomicU32);
-
-impl Tries {
-    fn permit(&self, host: &str) -> Result<(), ChannelError> {
-        if self.0.load(Ordering::SeqCst) < TRIES {
-            return Ok(());
-        }
-        Err(ChannelError::SignIn {
-            host: host.to_owned(),
-            why: SignInFailure::TriesUsedUp,
-            notice: None,
-        })
+/// Keeps a connection for the next call unless the outcome says that it is of no more use. A call that is
+/// dropped midway keeps none: nobody knows what the connection was about to hear.
+fn keep<T>(
+    slot: &mut Option<Session>,
+    session: Session,
+    result: Result<T, ChannelError>,
+) -> Result<T, ChannelError> {
+    use ChannelError::{Folder, Full, Gone, Settings};
+    if matches!(
+        result,
+        Ok(_) | Err(Folder { .. } | Gone | Settings(_) | Full { .. })
+    ) {
+        *slot = Some(session);
     }
+    result
+}
 
-    fn note<T>(&self, result: Result<T, ChannelError>) -> Result<T, ChannelError> {
-        self.judge(result.as_ref().err());
-        result
-    }
-
-    fn judge(&self, error: Option<&ChannelError>) {
-        match error {
-            None => self.0.store(0, Ordering::SeqCst),
-            Some(ChannelError::SignIn { .. }) => {
-                self.0.fetch_add(1, Ordering::SeqCst);
-            }
-            // Says nothing about the secret.
-            Some(_) => {}
-        }
-    }
+/// Whether INBOX is as the cursor has it.
+fn is_up_to_date(cursor: Option<&Cursor>, opened: &Opened) -> bool {
+    let position = Position::read(cursor);
+    position.folders.get("INBOX").is_some_and(|inbox| {
+        inbox.uidvalidity == opened.uidvalidity
+            && inbox.exists == opened.exists
+            && opened
+                .uidnext
+                .is_none_or(|uidnext| uidnext == inbox.uidnext)
+            && opened.modseq.is_none_or(|modseq| modseq == inbox.modseq)
+    })
 }
 
 async fn until_stopped<T>(
@@ -606,68 +617,5 @@ const fn flag_change(mark: Mark) -> &'static str {
         Mark::Seen => "+FLAGS.SILENT (\\Seen)",
         Mark::Unseen => "-FLAGS.SILENT (\\Seen)",
         Mark::Answered => "+FLAGS.SILENT (\\Answered)",
-    }
-}
-
-/// Whether the provider stores what is handed in to it among the sent mail.
-fn keeps_sent(settings: &EmailSettings) -> bool {
-    const KEEPERS: [&str; 5] = [
-        "smtp.gmail.com",
-        "smtp.googlemail.com",
-        "smtp.office365.com",
-        "smtp-mail.outlook.com",
-        "smtp.outlook.com",
-    ];
-    match settings.sent_copy {
-        SentCopyRule::ByServer => true,
-        SentCopyRule::Append => false,
-        SentCopyRule::Auto => KEEPERS
-            .iter()
-            .any(|host| settings.smtp.host.eq_ignore_ascii_case(host)),
-    }
-}
-
-/// Whether the provider's silence proves that a mail was not sent: only where it keeps everything it
-/// takes over, and under the Message-ID it was given. Microsoft's services may give a new one.
-fn keeps_under_our_id(settings: &EmailSettings) -> bool {
-    match settings.sent_copy {
-        SentCopyRule::ByServer => true,
-        SentCopyRule::Append => false,
-        SentCopyRule::Auto => ["smtp.gmail.com", "smtp.googlemail.com"]
-            .iter()
-            .any(|host| settings.smtp.host.eq_ignore_ascii_case(host)),
-    }
-}
-
-fn unwritable(error: ComposeError) -> SendOutcome {
-    SendOutcome::Refused {
-        failure: match error {
-            ComposeError::To => SendFailure::UnknownRecipient,
-            _ => SendFailure::Refused,
-        },
-        why: Reason::ours(error.to_string()),
-    }
-}
-
-/// Nothing left: the mail server was not reached, or the connection broke before the message's end.
-fn unreached(error: &ChannelError) -> SendOutcome {
-    let why = Reason {
-        sentence: format!("{error} {}", error.help()),
-        code: None,
-        answer: error.notice().cloned().unwrap_or_else(PatientText::default),
-    };
-    match error {
-        ChannelError::SignIn { .. } => SendOutcome::Refused {
-            failure: SendFailure::SignIn,
-            why,
-        },
-        ChannelError::Temporary { retry_after, .. } => SendOutcome::Deferred {
-            retry_after: *retry_after,
-            why,
-        },
-        _ => SendOutcome::Deferred {
-            retry_after: None,
-            why,
-        },
     }
 }

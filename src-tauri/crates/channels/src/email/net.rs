@@ -58,7 +58,7 @@ pub async fn encrypt(
     };
     let name =
         ServerName::try_from(endpoint.host.clone()).map_err(|_| tls(TlsFailure::WrongName))?;
-    let config = client_config(endpoint.pin, Arc::clone(&shown)).map_err(|why| tls(why))?;
+    let config = client_config(endpoint.pin, Arc::clone(&shown)).map_err(&tls)?;
     let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
     match timeout(HANDSHAKE, connector.connect(name, stream)).await {
         Err(_) => Err(failed(endpoint, ConnectFailure::TimedOut)),

@@ -83,7 +83,7 @@ pub async fn fetch(
         )
         .await
         {
-            Ok(()) => {}
+            Ok(listed) => unvisited |= !listed,
             // One folder that is gone must not keep back the mail of the others.
             Err(error @ ChannelError::Folder { .. }) if folder.purpose != FolderUse::Inbox => {
                 trouble = Some(error);
@@ -117,6 +117,7 @@ fn tell_removals(position: &mut Position, changes: &mut Vec<RemoteChange>) {
     }
 }
 
+/// Follows one folder. False where its names were forgotten and it is to be listed anew.
 async fn follow(
     session: &mut Session,
     task: &Task<'_>,
@@ -124,28 +125,30 @@ async fn follow(
     position: &mut Position,
     page: &mut Page,
     changes: &mut Vec<RemoteChange>,
-) -> Result<(), ChannelError> {
+) -> Result<bool, ChannelError> {
     let before = position.folders.get(&folder.name).cloned();
     let since = before
         .as_ref()
         .map(|before| (before.uidvalidity, before.modseq));
     let opened = session.examine(folder, since).await?;
     let mut place = match before {
+        None => list(session, task, &opened).await?,
         Some(before) if still_valid(&before, &opened) => {
             reconcile(session, task, folder, before, &opened, changes).await?
         }
-        outdated => {
-            if let Some(outdated) = outdated {
-                changes.push(RemoteChange::NamesForgotten {
-                    prefix: cursor::prefix(&folder.name, outdated.uidvalidity),
-                });
-            }
-            list(session, task, &opened).await?
+        Some(outdated) => {
+            // Told in a batch of its own, as far as this folder goes: after a rewind the very same names come
+            // again for other messages.
+            changes.push(RemoteChange::NamesForgotten {
+                prefix: cursor::prefix(&folder.name, outdated.uidvalidity),
+            });
+            position.folders.remove(&folder.name);
+            return Ok(false);
         }
     };
     page.fill(session, folder, &mut place).await?;
     position.folders.insert(folder.name.clone(), place);
-    Ok(())
+    Ok(true)
 }
 
 /// Whether the names we know still mean the same messages.
@@ -396,7 +399,7 @@ impl Page {
             }
             // A size that is not told is found out by fetching.
             let size = known.and_then(|fetched| fetched.size).unwrap_or_default();
-            let cost = size.min(WHOLE).max(1);
+            let cost = size.clamp(1, WHOLE);
             let first = self.arrivals.is_empty() && chosen.is_empty() && large.is_empty();
             if !first && cost > self.bytes_left {
                 self.bytes_left = 0;

@@ -7,12 +7,15 @@
 //! a full mailbox and a wrong password are told apart. `imap-proto` and `imap-codec` underneath share
 //! the strict grammar. What is needed here is small: [`value`] reads any answer into words, texts and
 //! lists without judging it, [`wire`] frames lines and literals with limits and time-outs, [`session`]
-//! runs commands. Nothing is believed before the tagged OK.
+//! runs commands, [`idle`] waits, [`mailbox`] picks out what is said of folders and messages. Nothing is
+//! believed before the tagged OK.
 //!
 //! IMAP4rev2 is never enabled, even where advertised (a large provider's search is faulty then).
 
+pub mod idle;
 pub mod mailbox;
 pub mod names;
+mod refusal;
 pub mod session;
 pub mod value;
 pub mod wire;

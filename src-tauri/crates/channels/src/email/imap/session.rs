@@ -6,37 +6,28 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use domain::Clock;
-use domain::text::PatientText;
 use domain::time::Timestamp;
-use tokio::time::Instant;
 
 use super::mailbox::{self, Fetched, Folder, Opened};
 use super::names;
+use super::refusal::{is_about_connections, is_temporary};
 use super::value::{Report, Response, Status, Value};
 use super::wire::Wire;
-use crate::connector::{FolderUse, Stop};
+use crate::connector::FolderUse;
 use crate::email::net;
 use crate::email::sasl::Mechanism;
 use crate::email::settings::{Auth, Endpoint, Security};
 use crate::email::uidset::UidSet;
-use crate::error::{ChannelError, FolderFailure, SignInFailure, TlsFailure};
+use crate::error::{ChannelError, ConnectFailure, FolderFailure, SignInFailure};
 
 /// How long the server may be silent within a command.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How long one IDLE lasts: below the 10 minutes after which common routers forget a connection, and the
-/// 29 of RFC 2177.
-const IDLE: Duration = Duration::from_secs(9 * 60);
-/// How often an IDLE looks whether the computer has slept.
-const LOOK_AT_CLOCK: Duration = Duration::from_secs(4);
-/// By how much the wall clock must have run ahead to say that it has.
-const SLEPT_MS: i64 = 20_000;
 /// Ranges of UIDs in one command; about 6 KB, below the 8 KB that servers must take.
 const RANGES: usize = 400;
 
 /// A signed-in connection.
 pub struct Session {
-    wire: Wire,
+    pub(super) wire: Wire,
     commands: u32,
     capabilities: BTreeSet<String>,
     qresync: bool,
@@ -99,19 +90,6 @@ impl Answer {
     }
 }
 
-/// How an IDLE ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Idled {
-    /// The folder changed.
-    News,
-    /// Nothing happened in time.
-    TimedOut,
-    /// The caller asked to stop.
-    Stopped,
-    /// The computer has slept; connections are not to be trusted.
-    Slept,
-}
-
 /// Which messages of a FETCH came, and whether the server called the answer complete.
 pub struct Brought {
     /// By UID.
@@ -131,9 +109,8 @@ impl Session {
             qresync: false,
             folders: None,
         };
-        let greeting = match session.wire.receive().await? {
-            Response::Untagged(report) => report,
-            _ => return Err(session.wire.protocol("greeting")),
+        let Response::Untagged(greeting) = session.wire.receive().await? else {
+            return Err(session.wire.protocol("greeting"));
         };
         match greeting.status {
             Status::Bye | Status::No | Status::Bad => return Err(session.refusal(greeting)),
@@ -365,7 +342,11 @@ impl Session {
             _ if answer.report.has_code("NOPERM") => {
                 return Err(missing(FolderFailure::NoPermission));
             }
-            _ if answer.report.code.is_none() && !is_about_connections(&answer.report.text) => {
+            // Every account has an inbox: a refusal to open it is trouble of another kind.
+            _ if folder.purpose != FolderUse::Inbox
+                && answer.report.code.is_none()
+                && !is_about_connections(&answer.report.text) =>
+            {
                 return Err(missing(FolderFailure::Missing));
             }
             _ => {
@@ -479,88 +460,6 @@ impl Session {
         }))
     }
 
-    /// Waits for a change in the open folder.
-    pub async fn idle(
-        &mut self,
-        at_most: Duration,
-        stop: &Stop,
-        clock: &dyn Clock,
-    ) -> Result<Idled, ChannelError> {
-        let until = Instant::now() + at_most;
-        loop {
-            let round = until.min(Instant::now() + IDLE);
-            let ended = self.idle_once(round, stop, clock).await?;
-            if ended != Idled::TimedOut || Instant::now() >= until {
-                return Ok(ended);
-            }
-        }
-    }
-
-    async fn idle_once(
-        &mut self,
-        until: Instant,
-        stop: &Stop,
-        clock: &dyn Clock,
-    ) -> Result<Idled, ChannelError> {
-        let tag = self.tag();
-        self.wire.send(format!("{tag} IDLE\r\n").as_bytes()).await?;
-        let mut news = false;
-        loop {
-            match self.wire.receive().await? {
-                Response::Continue(_) => break,
-                Response::Tagged { tag: ended, report } if ended == tag => {
-                    return Err(self.refusal(report));
-                }
-                response => news |= self.is_news(response)?,
-            }
-        }
-        let began = (clock.now(), Instant::now());
-        let end = loop {
-            if news {
-                break Idled::News;
-            }
-            let tick = until.min(Instant::now() + LOOK_AT_CLOCK);
-            let heard = tokio::select! {
-                biased;
-                () = stop.cancelled() => break Idled::Stopped,
-                heard = self.wire.heard() => { heard?; true }
-                () = tokio::time::sleep_until(tick) => false,
-            };
-            if heard {
-                let response = self.wire.receive().await?;
-                news = self.is_news(response)?;
-            } else if slept(began, clock) {
-                return Ok(Idled::Slept);
-            } else if Instant::now() >= until {
-                break Idled::TimedOut;
-            }
-        };
-        self.wire.send(b"DONE\r\n").await?;
-        loop {
-            match self.wire.receive().await? {
-                Response::Tagged { tag: ended, .. } if ended == tag => break,
-                response => news |= self.is_news(response)?,
-            }
-        }
-        Ok(if news && end == Idled::TimedOut {
-            Idled::News
-        } else {
-            end
-        })
-    }
-
-    /// Whether something changed in the folder; the end of the connection is an error.
-    fn is_news(&self, response: Response) -> Result<bool, ChannelError> {
-        match response {
-            Response::Untagged(report) if report.status == Status::Bye => Err(self.refusal(report)),
-            Response::Data { name, .. } => Ok(matches!(
-                name.as_str(),
-                "EXISTS" | "EXPUNGE" | "VANISHED" | "FETCH"
-            )),
-            _ => Ok(false),
-        }
-    }
-
     /// Says good-bye, without waiting for more than a moment.
     pub async fn log_out(mut self) {
         let _ = tokio::time::timeout(
@@ -568,6 +467,11 @@ impl Session {
             self.exchange(Command::new("LOGOUT")),
         )
         .await;
+    }
+
+    /// The error of a connection that does not answer.
+    pub fn silent(&self) -> ChannelError {
+        net::failed(self.wire.endpoint(), ConnectFailure::TimedOut)
     }
 
     async fn ask_capabilities(&mut self) -> Result<(), ChannelError> {
@@ -584,7 +488,7 @@ impl Session {
         match response {
             Response::Untagged(report) => self.learn(report),
             Response::Data { name, values, .. } if name == "CAPABILITY" => {
-                self.learn_values(values)
+                self.learn_values(values);
             }
             _ => {}
         }
@@ -608,7 +512,7 @@ impl Session {
             .collect();
     }
 
-    fn tag(&mut self) -> String {
+    pub(super) fn tag(&mut self) -> String {
         self.commands += 1;
         format!("a{}", self.commands)
     }
@@ -676,95 +580,12 @@ impl Session {
                 }
                 Ok(Response::Continue(_)) if go_on => return Ok(false),
                 Ok(Response::Untagged(report)) if report.status == Status::Bye => {
-                    bye = Some(report)
+                    bye = Some(report);
                 }
                 Ok(response) => answer.untagged.push(response),
             }
         }
     }
-
-    fn host(&self) -> String {
-        self.wire.endpoint().host.clone()
-    }
-
-    fn not_offered(&self) -> ChannelError {
-        ChannelError::Tls {
-            host: self.host(),
-            why: TlsFailure::NotOffered,
-            shown: None,
-        }
-    }
-
-    fn sign_in_error(&self, why: SignInFailure, notice: Option<PatientText>) -> ChannelError {
-        ChannelError::SignIn {
-            host: self.host(),
-            why,
-            notice,
-        }
-    }
-
-    /// Why a sign-in failed.
-    fn sign_in_refusal(&self, report: Report) -> ChannelError {
-        let text = report.text.to_lowercase();
-        let why = if text.contains("application-specific password") || text.contains("app password")
-        {
-            SignInFailure::AppPasswordNeeded
-        } else if report.has_code("CONTACTADMIN") || text.contains("disabled") {
-            SignInFailure::SwitchedOff
-        } else if is_temporary(&report)
-            || report.has_code("LIMIT")
-            || is_about_connections(&report.text)
-        {
-            return self.refusal(report);
-        } else {
-            SignInFailure::WrongSecret
-        };
-        self.sign_in_error(why, notice(&report))
-    }
-
-    /// What a NO, BAD or BYE means.
-    fn refusal(&self, report: Report) -> ChannelError {
-        let folder = |why| ChannelError::Folder {
-            folder: String::new(),
-            why,
-        };
-        let code = report.code.as_ref().map_or("", |code| code.name.as_str());
-        match code {
-            "AUTHENTICATIONFAILED" | "AUTHORIZATIONFAILED" | "EXPIRED" => {
-                self.sign_in_error(SignInFailure::WrongSecret, notice(&report))
-            }
-            "LIMIT" => ChannelError::TooManyConnections { host: self.host() },
-            "NONEXISTENT" | "TRYCREATE" => folder(FolderFailure::Missing),
-            "NOPERM" => folder(FolderFailure::NoPermission),
-            "OVERQUOTA" => ChannelError::Full { host: self.host() },
-            _ if is_about_connections(&report.text) => {
-                ChannelError::TooManyConnections { host: self.host() }
-            }
-            _ if report.status == Status::Bad => self.wire.protocol("a command was not understood"),
-            _ => ChannelError::Temporary {
-                host: self.host(),
-                retry_after: None,
-                notice: notice(&report),
-            },
-        }
-    }
-}
-
-fn notice(report: &Report) -> Option<PatientText> {
-    (!report.text.is_empty()).then(|| PatientText::new(report.text.clone()))
-}
-
-fn is_temporary(report: &Report) -> bool {
-    ["UNAVAILABLE", "INUSE", "SERVERBUG"]
-        .iter()
-        .any(|code| report.has_code(code))
-        || report.status == Status::Bye
-}
-
-fn is_about_connections(text: &str) -> bool {
-    let text = text.to_lowercase();
-    text.contains("too many")
-        && (text.contains("connection") || text.contains("session") || text.contains("login"))
 }
 
 fn found_in(answer: &Answer) -> UidSet {
@@ -785,12 +606,6 @@ fn found_in(answer: &Answer) -> UidSet {
         }
     }
     found
-}
-
-fn slept((wall, steady): (Timestamp, Instant), clock: &dyn Clock) -> bool {
-    let wall = clock.now().millis() - wall.millis();
-    let steady = i64::try_from(steady.elapsed().as_millis()).unwrap_or(i64::MAX);
-    wall - steady > SLEPT_MS
 }
 
 /// The name of a folder that was never listed, for the wire.
