@@ -1,3 +1,5 @@
+//! What a composed reply looks like, and that nothing written elsewhere becomes a header field.
+
 use domain::ids::{AttachmentId, MessageId};
 use domain::outbox::OutgoingAttachment;
 use domain::people::Handle;

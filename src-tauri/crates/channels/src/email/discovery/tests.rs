@@ -1,3 +1,5 @@
+//! Which servers are proposed for an address, by what the network answers.
+
 use super::*;
 
 #[derive(Default)]

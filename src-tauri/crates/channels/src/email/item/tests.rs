@@ -1,3 +1,5 @@
+//! Who is who on a mail, and which dates are believed.
+
 use super::*;
 
 fn own() -> Own {

@@ -1,3 +1,5 @@
+//! What a server's answers mean for a reply, and that no text ends a message early.
+
 use proptest::prelude::*;
 
 use super::*;
