@@ -6,6 +6,7 @@
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::panic,
     reason = "a measurement that ends at the first surprise"
 )]
@@ -428,7 +429,7 @@ fn duckling(rows: &[Json], baselines: &Path) {
 
 /// A span without the small words that specs sometimes count in.
 fn bare(text: &str) -> String {
-    let mut words: Vec<&str> = text.trim().split_whitespace().collect();
+    let mut words: Vec<&str> = text.split_whitespace().collect();
     while words.first().is_some_and(|w| {
         ["on", "at", "in", "the", "for", "during"].contains(&w.to_lowercase().as_str())
     }) {
@@ -481,7 +482,27 @@ fn specs(rows: &[Json], baselines: &Path) {
             })
         })
     };
-    score("every span found", &found, |i, list| all(i, list, false));
+    score(
+        "exactly the spans of the spec, letter by letter, and no others",
+        &found,
+        |i, list| {
+            let mut expected: Vec<String> = rows[i]["Results"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|r| r["Text"].as_str().unwrap().to_lowercase())
+                .collect();
+            let mut got: Vec<String> = list.iter().map(|m| m.text.to_lowercase()).collect();
+            expected.sort();
+            got.sort();
+            expected == got
+        },
+    );
+    score(
+        "every span found, leading small words aside",
+        &found,
+        |i, list| all(i, list, false),
+    );
     score(
         "every span with its type (chrono-node has no such types)",
         &found,

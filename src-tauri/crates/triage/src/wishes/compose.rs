@@ -682,6 +682,8 @@ impl Composer<'_> {
     ) {
         match time {
             None | Some(Time::Any) => placed.push(Placed::Day(day)),
+            // "the same time", of which nothing is known
+            Some(Time::Same) if same.is_none() => placed.push(Placed::Day(day)),
             Some(time) => {
                 let stretches = self.on(day, used, false, same).stretches(time, doubt);
                 if !stretches.is_empty() {

@@ -207,6 +207,9 @@ pub fn intent(tokens: &[Token], lexicon: &Lexicon, items: &[Item]) -> Intent {
     if noun && (wished || excluded || urgent) {
         return Intent::Request;
     }
+    if urgent && !existing {
+        return Intent::Request;
+    }
     if wished_fragment(items) || (wished && urgent) || (has("unsettled") && tokens.len() <= 12) {
         return Intent::Request;
     }

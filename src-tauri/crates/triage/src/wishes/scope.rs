@@ -486,7 +486,19 @@ pub fn target(tokens: &[Token], verb: usize) -> Option<usize> {
         if matches!(token.word.as_str(), "?" | "!" | ";") {
             return None;
         }
-        if among(token.word.as_str(), "to al para until till") {
+        // Spanish "a las 10" is an hour
+        if token.written == "a"
+            && tokens
+                .get(i + 1)
+                .is_some_and(|t| matches!(t.written.as_str(), "las" | "la"))
+        {
+            continue;
+        }
+        let swapped = token.written == "por"
+            && tokens
+                .get(i + 1)
+                .is_some_and(|t| matches!(t.written.as_str(), "otra" | "otro" | "el"));
+        if swapped || among(token.word.as_str(), "to al para until till") {
             return Some(i);
         }
         if token.word == "for"

@@ -397,7 +397,7 @@ pub fn clinician(text: &str, tokens: &[Token], elements: &[Element]) -> String {
 }
 
 /// Words that end a noun phrase.
-const STOPS: &str = "i im id ive ill you he she it we they is are was were be been am can could would will should may \
+const STOPS: &str = "hes shes theyre weare wewd wewill thats its whats theres i im id ive ill you he she it we they is are was were be been am can could would will should may \
     might do does did have has had and or but so if because since that which who when while as please \
     thanks thank asap soon any some with for to at from by after before until between during about \
     around not no only then also just like need want book schedule see get come hi hello this next \

@@ -273,7 +273,12 @@ impl OnDay<'_> {
                     let more = self.raw(time, beside.or(part), doubt);
                     left = Some(match left {
                         None => more,
-                        Some(left) => meet(&left, &more),
+                        Some(left) => match (meet(&left, &more), time) {
+                            // nothing in common ("in the afternoons, from 18"): the hour counts, not the part
+                            (both, Time::Part(..)) if both.is_empty() => left,
+                            (both, _) if both.is_empty() => more,
+                            (both, _) => both,
+                        },
                     });
                 }
                 left.unwrap_or_default()
@@ -292,10 +297,6 @@ fn meet(one: &[Minutes], other: &[Minutes]) -> Vec<Minutes> {
                 out.push((from, to));
             }
         }
-    }
-    // Nothing in common ("Friday evening at 10"): the narrower word counts.
-    if out.is_empty() {
-        return other.to_vec();
     }
     out
 }

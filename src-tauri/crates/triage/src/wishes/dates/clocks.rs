@@ -212,12 +212,30 @@ impl Grammar<'_> {
         {
             return None;
         }
+        // inside a code or a percent-encoded address
+        if i > 0
+            && s.glued(i)
+            && !among(s.word(i - 1), "@ ~ ( [ , ; : - – — / \" ' > < = . \u{201c}")
+        {
+            return None;
+        }
         // run together: 1030, 730
         if (3..=4).contains(&digits) {
             let (h, m) = ((hour / 100) as i32, (hour % 100) as i32);
             let marked = self.meridiem(i + 1).is_some() || s.any(i + 1, "hrs hours h hs ish");
             let zero = s.list.get(i).is_some_and(|x| x.word.starts_with('0'));
-            if h < 24 && m < 60 && (marked || footing != Footing::None || zero && digits == 4) {
+            let code = !marked
+                && (s.any(i + 1, "- . ,")
+                    && s.glued(i + 1)
+                    && s.glued(i + 2)
+                    && s.digits(i + 2).is_some()
+                    || m % 5 != 0
+                    || self.general && (1900..2100).contains(&hour));
+            if h < 24
+                && m < 60
+                && !code
+                && (marked || footing != Footing::None || zero && digits == 4)
+            {
                 if footing == Footing::AfterDay && !marked && (1900..2100).contains(&hour) {
                     return None;
                 }

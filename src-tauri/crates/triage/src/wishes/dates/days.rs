@@ -50,6 +50,7 @@ impl Grammar<'_> {
         let s = self.s();
         let word = s.word(i);
         match word {
+            "about" if s.any(i.wrapping_sub(1), "how what talk call see") => None,
             "around" | "about" | "circa" | "roughly" | "approximately" => {
                 let j = self.the(i + 1);
                 if self.bare_number(j).is_some() && j == i + 1 {

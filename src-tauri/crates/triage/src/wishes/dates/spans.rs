@@ -392,6 +392,10 @@ impl Grammar<'_> {
         k = s.skip(k, "of in on");
         let (span, end) = match self.span(k) {
             Some(found) => found,
+            // "end of this week or start of next"
+            None if worded && s.any(k, "next") && !self.general => {
+                (Day::Period(Unit::Week, 1), k + 1)
+            }
             // "early in the week", "mid week", "end of week", "late July"
             None if of || worded || portion == Portion::Middle => {
                 match s.unit(k).filter(|_| !s.plural(k))? {

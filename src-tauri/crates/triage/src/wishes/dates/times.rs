@@ -37,6 +37,7 @@ impl Grammar<'_> {
                 }
                 self.clocked(j, Footing::Led)
             }
+            "about" if s.any(i.wrapping_sub(1), "how what") => self.clocked(i + 1, Footing::Led),
             _ if among(word, ABOUT) => {
                 let j = s.skip(s.skip(i + 1, "at the"), "the");
                 if s.part(j).is_some() || s.any(j, "lunchtime noon") && s.word(j) != "noon" {

@@ -323,6 +323,7 @@ impl Grammar<'_> {
         }
         if led
             && let Some(n) = self.bare_number(i)
+            && (s.digits(i).is_some_and(|(_, d)| d > 0) || self.is_spanish() && n > 1)
             && !self.clock_follows(i)
             && s.unit(i + 1).is_none()
             && !s.any(i + 1, NOT_DAYS)
@@ -411,7 +412,7 @@ const ORDINAL_NOUNS: &str = "time appointment dose visit thing shot one opinion 
     birthday grade degree opening slot half monday tuesday wednesday thursday friday saturday sunday \
     attempt round cita vez dosis booster vaccine vaccination class year street st avenue \
     ave kid question request choice name person hand week month day";
-const AFTER_NUMBER: &str = "or and to at would is works in but if please after before from around for suits o y a pm am between \
+const AFTER_NUMBER: &str = "sametime or and to at would is works in but if please after before from around for suits o y a pm am between \
     onwards no by tomorrow then thanks through until with either any anytime will was seems looks i can \
     cant are also as first firstthing por en que si me puede not instead so when because too";
 
