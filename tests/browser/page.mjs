@@ -1,0 +1,48 @@
+// A page on the core, and what every page is held to: no error in it, nothing outside loopback asked for,
+// nothing stored but the layout.
+import assert from "node:assert/strict";
+import { openBrowser } from "../../ui/scripts/browser.js";
+
+export async function openPage(core, { width = 1366, height = 768, preferences = {} } = {}) {
+  const browser = await openBrowser({ viewport: { width, height } });
+  const page = browser.context.pages()[0] ?? (await browser.context.newPage());
+  page.setDefaultTimeout(15_000);
+  const faults = [];
+  page.on("pageerror", (error) => faults.push(`error: ${error.message}`));
+  page.on("console", (message) => {
+    // Refusals of the core are answers, and the browser calls each of them an error.
+    if (message.type() === "error" && !/status of 422/.test(message.text())) faults.push(`console: ${message.text()}`);
+  });
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(core.address) && !/^(data|blob|about):/.test(url)) faults.push(`asked for ${url}`);
+  });
+  await page.addInitScript((kept) => {
+    if (!localStorage.getItem("anteroom.screen")) localStorage.setItem("anteroom.screen", JSON.stringify(kept));
+  }, { language: "en", theme: "light", tourDone: true, ...preferences });
+  await page.goto(core.address);
+  return {
+    page,
+    faults,
+    close: async () => {
+      await browser.close();
+      assert.deepEqual(faults, []);
+    },
+  };
+}
+
+export const list = (page) => page.locator("[data-list]");
+export const rows = (page) => list(page).getByRole("option");
+export const composer = (page) => page.locator("#composer-text");
+
+/** The demo practice, opened by the core itself, with its list filled. */
+export async function openDemo(core, options) {
+  await core.call("start_demo", { protection: "keychain", passphrase: null });
+  const opened = await openPage(core, options);
+  await rows(opened.page).nth(4).waitFor({ timeout: 60_000 });
+  return opened;
+}
+
+export async function keys(page, ...presses) {
+  for (const press of presses) await page.keyboard.press(press);
+}
