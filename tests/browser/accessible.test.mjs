@@ -50,7 +50,9 @@ async function everywhere(visit) {
       found.push(...(await visit(`${language} ${theme}`)));
     }
   }
-  assert.deepEqual([...new Set(found)], []);
+  // One line a finding, with the first place where it was met.
+  const unlike = new Map(found.map((line) => [line.replace(/^[^:]+: /, ""), line]));
+  assert.deepEqual([...unlike.values()], []);
 }
 
 test("set-up and its steps", async () => {
