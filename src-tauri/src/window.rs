@@ -61,6 +61,8 @@ pub(crate) fn run() -> Result<(), WindowError> {
         .build(context)?
         .run(|app, event| {
             if let RunEvent::Exit = event {
+                // From here on a second start is a first one: there is no window left to bring forward.
+                tauri_plugin_single_instance::destroy(app);
                 // Loops end and the database closes in order.
                 let desk = app.state::<Arc<Desk>>().inner().clone();
                 tauri::async_runtime::block_on(desk.lock());

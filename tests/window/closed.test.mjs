@@ -2,10 +2,9 @@
 // back when its page crashes, and forward when it is started twice.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 
-import { Desktop } from "./desktop.mjs";
+import { Desktop, startedBy } from "./desktop.mjs";
 import { eventually } from "./driver.mjs";
 
 test("the page may call the desk, hear it, and nothing else", async () => {
@@ -91,15 +90,16 @@ test("a crashed page is back within three seconds", async () => {
   try {
     const window = await desktop.open();
     await window.find("button", "Set up my practice");
-    const page = () => descendant(desktop.driver, "WebKitWebProces");
-    const application = descendant(desktop.driver, "anteroom-deskto");
+    const page = () => startedBy(desktop.driver, "WebKitWebProces");
+    const application = startedBy(desktop.driver, "anteroom-deskto");
     const first = page();
+    assert.ok(application !== undefined && first !== undefined);
     process.kill(first, "SIGKILL");
     await eventually("a new page's process", async () => {
       const now = page();
       return now !== undefined && now !== first ? now : undefined;
     }, 3000);
-    assert.equal(descendant(desktop.driver, "anteroom-deskto"), application, "the application goes on");
+    assert.equal(startedBy(desktop.driver, "anteroom-deskto"), application, "the application goes on");
   } finally {
     await desktop.stop();
   }
@@ -109,7 +109,7 @@ test("a second start ends at once and leaves the first alone", async () => {
   const desktop = await Desktop.start();
   try {
     const first = desktop.launch();
-    await eventually("the first window", async () => descendant(first.pid, "WebKitWebProces"));
+    await eventually("the first window", async () => startedBy(first.pid, "WebKitWebProces"));
     const second = desktop.launch();
     const [code] = await once(second, "exit");
     assert.equal(code, 0);
@@ -118,24 +118,3 @@ test("a second start ends at once and leaves the first alone", async () => {
     await desktop.stop();
   }
 });
-
-/** The process id of a descendant by name. */
-function descendant(ancestor, name) {
-  const processes = readdirSync("/proc").filter((entry) => /^\d+$/.test(entry)).flatMap((pid) => {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-      const end = stat.lastIndexOf(")");
-      const [state, parent] = stat.slice(end + 2).split(" ");
-      return [{ pid: Number(pid), name: stat.slice(stat.indexOf("(") + 1, end), parent: Number(parent), state }];
-    } catch {
-      // It ended while we looked.
-      return [];
-    }
-  });
-  const parents = new Map(processes.map(({ pid, parent }) => [pid, parent]));
-  const descends = (pid) => {
-    for (let at = pid; at > 1; at = parents.get(at) ?? 0) if (at === ancestor) return true;
-    return false;
-  };
-  return processes.find((process) => process.name === name && process.state !== "Z" && descends(process.pid))?.pid;
-}

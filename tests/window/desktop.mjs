@@ -2,7 +2,7 @@
 // starts the application in it. Everything ends and is removed with it.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -37,10 +37,10 @@ export class Desktop {
       XDG_CONFIG_HOME: join(desktop.home, "config"),
       XDG_CACHE_HOME: join(desktop.home, "cache"),
       XDG_RUNTIME_DIR: join(desktop.home, "run"),
-      // Nothing of the accessibility bus or of a graphics card is needed or there.
+      // No accessibility bus and no graphics card: pictures are drawn in software.
       NO_AT_BRIDGE: "1",
       GTK_A11Y: "none",
-      WEBKIT_DISABLE_DMABUF_RENDERER: "1",
+      LIBGL_ALWAYS_SOFTWARE: "1",
       RUST_LOG: process.env.RUST_LOG ?? "warn",
     };
     for (const folder of ["data", "config", "cache", "run"]) {
@@ -72,6 +72,9 @@ export class Desktop {
   async closeWindow() {
     await this.#browser?.close();
     this.#browser = undefined;
+    // The driver answers when the window is gone; the database closes a moment later.
+    await eventually("the end of the application", async () =>
+      startedBy(this.driver, "anteroom-deskto") === undefined || undefined);
   }
 
   /** Ends everything and removes the home folder. */
@@ -163,6 +166,27 @@ export class Desktop {
       return response.ok || undefined;
     });
   }
+}
+
+/** A process by its name (the first 15 letters) among all that `leader` and its children started. */
+export function startedBy(leader, name) {
+  const pids = readdirSync("/proc").filter((entry) => /^\d+$/.test(entry));
+  const found = pids.find((pid) => {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+      const end = stat.lastIndexOf(")");
+      // Children stay in the session of their leader, even when a parent between them ends.
+      const fields = stat.slice(end + 2).split(" ");
+      const [state, session, threads] = [fields[0], Number(fields[3]), Number(fields[17])];
+      // A process that was killed is there until its last thread has ended.
+      const runs = state !== "Z" || threads > 1;
+      return stat.slice(stat.indexOf("(") + 1, end) === name && session === leader && runs;
+    } catch {
+      // It ended while we looked.
+      return false;
+    }
+  });
+  return found === undefined ? undefined : Number(found);
 }
 
 async function freePort() {
