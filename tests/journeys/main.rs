@@ -4,6 +4,14 @@
 //! Journeys have a practice folder of their own, protected by a passphrase so that no keychain is
 //! needed; `keychain` walks the way with a real one.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test that cannot go on ends there"
+)]
+
 mod canaries;
 mod errors;
 mod harness;

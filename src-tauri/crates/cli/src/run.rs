@@ -140,9 +140,9 @@ impl Session {
                     })
                     .await?;
                 if self.json {
-                    show::json(&view)?
+                    show::json(&view)?;
                 } else {
-                    show::conversation(&view, &vocabulary)?
+                    show::conversation(&view, &vocabulary)?;
                 }
             }
             Command::Reply(reply) => return self.reply(&commands, reply).await,
@@ -235,9 +235,9 @@ impl Session {
             } => {
                 let report = commands.verify_audit(Nothing {}).await?;
                 if self.json {
-                    show::json(&report)?
+                    show::json(&report)?;
                 } else {
-                    show::audit_report(&report)?
+                    show::audit_report(&report)?;
                 }
                 if !report.breaks.is_empty() {
                     return Ok(ExitCode::FAILURE);
@@ -253,9 +253,9 @@ impl Session {
                     })
                     .await?;
                 if self.json {
-                    show::json(&page)?
+                    show::json(&page)?;
                 } else {
-                    show::audit(&page.entries, &vocabulary)?
+                    show::audit(&page.entries, &vocabulary)?;
                 }
             }
             Command::Init(_)

@@ -28,7 +28,7 @@ impl Caller {
     /// All accounts with their health.
     pub(crate) async fn accounts(&self, _: Nothing) -> Result<Accounts> {
         let practice = self.practice()?;
-        let accounts = at_store(&practice, |store| store.accounts()).await?;
+        let accounts = at_store(&practice, store::Store::accounts).await?;
         Ok(Accounts { accounts })
     }
 
@@ -137,6 +137,7 @@ impl Caller {
     }
 
     /// Stops fetching and sending for an account until it is resumed.
+    #[allow(clippy::unused_async, reason = "commands share one shape")]
     pub(crate) async fn stop_sync(&self, request: OfAccount) -> Result<Fine> {
         let practice = self.practice()?;
         practice.stop_account(request.account);
@@ -198,7 +199,7 @@ async fn send_with(
 }
 
 async fn view_of(practice: &Arc<Practice>, account: AccountId) -> Result<AccountView> {
-    at_store(practice, |store| store.accounts())
+    at_store(practice, store::Store::accounts)
         .await?
         .into_iter()
         .find(|view| view.id == account)

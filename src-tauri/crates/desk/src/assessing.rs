@@ -179,7 +179,7 @@ mod tests {
             flag["end"].as_u64().unwrap(),
         );
         assert_eq!(
-            &text[start as usize..end as usize],
+            text.get(start as usize..end as usize).unwrap(),
             flag["text"].as_str().unwrap()
         );
     }

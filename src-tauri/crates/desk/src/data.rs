@@ -90,7 +90,7 @@ impl Caller {
     /// Checks the chain of the audit log.
     pub(crate) async fn verify_audit(&self, _: Nothing) -> Result<AuditReport> {
         let practice = self.practice()?;
-        at_store(&practice, |store| store.verify_audit()).await
+        at_store(&practice, store::Store::verify_audit).await
     }
 }
 

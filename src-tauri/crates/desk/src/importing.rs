@@ -2,9 +2,12 @@
 //! in as fetched mail. It keeps its dates and arrives closed; no rule runs on it. Importing twice
 //! stores once, because a message's name is derived from its bytes.
 //!
-//! Reading, parsing and storing overlap: one thread walks the files, all cores parse, and the store
-//! takes batches. Batches bound the memory whatever the size of the archive.
+//! Reading, parsing and storing overlap: one thread walks the files and has all cores parse a handful
+//! at a time, while the store takes the batch before. A mail's own bytes are let go as soon as it is
+//! parsed, and no more than two batches exist at a time; that bounds the memory whatever the size of
+//! the archive.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -31,7 +34,11 @@ use crate::translate::file_error;
 
 /// Messages of one transaction, and about how many raw bytes of them, at the most.
 const BATCH_MESSAGES: usize = 2_000;
-const BATCH_BYTES: usize = 8 * 1024 * 1024;
+const BATCH_BYTES: usize = 6 * 1024 * 1024;
+
+/// Messages that are parsed at a time, and about how many bytes of them.
+const HANDFUL: usize = 64;
+const HANDFUL_BYTES: usize = 512 * 1024;
 
 impl Caller {
     /// Imports old mail.
@@ -65,6 +72,7 @@ impl Caller {
     }
 
     /// Stops a running import. What it has stored stays.
+    #[allow(clippy::unused_async, reason = "commands share one shape")]
     pub(crate) async fn stop_work(&self, _: Nothing) -> Result<Fine> {
         if let Some(work) = lock(&self.practice()?.work).take() {
             work.cancel();
@@ -106,14 +114,14 @@ fn run(
     let source = Source::at(path)?;
     let own = Own::new(practice.store.own_addresses()?);
     let mut report = ImportReport::default();
-    // One batch waits while another is stored and a third is read.
-    let (sender, batches) = sync_channel::<Vec<Raw>>(1);
+    // One batch is read and parsed while another is stored; none waits between the two.
+    let (sender, batches) = sync_channel::<Vec<Arrival>>(0);
     let result = std::thread::scope(|scope| {
         let reader = scope.spawn(|| {
             let sender = sender;
-            source.read(stop, &mut |batch| sender.send(batch).is_ok())
+            source.read(&own, stop, &mut |batch| sender.send(batch).is_ok())
         });
-        let stored = store_batches(practice, account, &own, &batches, stop, &mut report);
+        let stored = store_batches(practice, account, &batches, stop, &mut report);
         drop(batches);
         let read = reader.join().unwrap_or_else(|_| {
             Err(CommandError::new(
@@ -138,17 +146,15 @@ fn run(
 fn store_batches(
     practice: &Arc<Practice>,
     account: AccountId,
-    own: &Own,
-    batches: &Receiver<Vec<Raw>>,
+    batches: &Receiver<Vec<Arrival>>,
     stop: &Stop,
     report: &mut ImportReport,
 ) -> Result<()> {
-    for batch in batches {
+    for arrivals in batches {
         if stop.is_cancelled() {
             return Ok(());
         }
-        report.found += batch.len() as u64;
-        let arrivals: Vec<Arrival> = batch.into_par_iter().map(|raw| arrival(raw, own)).collect();
+        report.found += arrivals.len() as u64;
         report.unreadable += arrivals
             .iter()
             .filter(|arrival| arrival.item.raw.is_some())
@@ -175,11 +181,15 @@ fn store_batches(
 }
 
 fn arrival(raw: Raw, own: &Own) -> Arrival {
-    let name: String = Sha256::digest(&raw.bytes)
+    let digest = Sha256::digest(&raw.bytes);
+    // Half of the digest names a message among all that anyone ever wrote.
+    let name = digest
         .iter()
         .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+        .fold(String::with_capacity(32), |mut name, byte| {
+            let _ = write!(name, "{byte:02x}");
+            name
+        });
     let remote_id = RemoteId(format!("import/{name}"));
     item_from_raw(raw.bytes, own, raw.received_at, raw.seen, remote_id).into()
 }
@@ -216,9 +226,17 @@ impl Source {
 
     /// Reads the archive in batches until `take` refuses one, or `stop`; answers how many messages
     /// were passed over because no mail is that large.
-    fn read(&self, stop: &Stop, take: &mut dyn FnMut(Vec<Raw>) -> bool) -> Result<u64> {
+    fn read(
+        &self,
+        own: &Own,
+        stop: &Stop,
+        take: &mut dyn FnMut(Vec<Arrival>) -> bool,
+    ) -> Result<u64> {
         let mut skipped = 0;
         let mut batcher = Batcher {
+            own,
+            handful: Vec::with_capacity(HANDFUL),
+            handful_bytes: 0,
             batch: Vec::new(),
             bytes: 0,
             take,
@@ -277,28 +295,46 @@ impl Source {
     }
 }
 
-/// Gathers messages into batches of bounded size.
+/// Parses messages by the handful and gathers them into batches of bounded size.
 struct Batcher<'a> {
-    batch: Vec<Raw>,
+    own: &'a Own,
+    handful: Vec<Raw>,
+    handful_bytes: usize,
+    batch: Vec<Arrival>,
     bytes: usize,
-    take: &'a mut dyn FnMut(Vec<Raw>) -> bool,
+    take: &'a mut dyn FnMut(Vec<Arrival>) -> bool,
 }
 
 impl Batcher<'_> {
     fn add(&mut self, raw: Raw) -> bool {
-        self.bytes += raw.bytes.len();
-        self.batch.push(raw);
-        if self.batch.len() >= BATCH_MESSAGES || self.bytes >= BATCH_BYTES {
-            self.flush()
-        } else {
-            true
+        self.handful_bytes += raw.bytes.len();
+        self.handful.push(raw);
+        if self.handful.len() < HANDFUL && self.handful_bytes < HANDFUL_BYTES {
+            return true;
         }
+        self.parse();
+        if self.batch.len() >= BATCH_MESSAGES || self.bytes >= BATCH_BYTES {
+            return self.hand_over();
+        }
+        true
     }
 
-    fn flush(&mut self) -> bool {
+    fn parse(&mut self) {
+        let own = self.own;
+        self.bytes += std::mem::take(&mut self.handful_bytes);
+        self.batch
+            .par_extend(self.handful.par_drain(..).map(|raw| arrival(raw, own)));
+    }
+
+    fn hand_over(&mut self) -> bool {
         self.bytes = 0;
         let batch = std::mem::take(&mut self.batch);
         batch.is_empty() || (self.take)(batch)
+    }
+
+    fn flush(&mut self) -> bool {
+        self.parse();
+        self.hand_over()
     }
 }
 

@@ -13,9 +13,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use channels::{
-    Applied, Backoff, ChannelError, Connector, FetchBudget, NextStep, Pace, Stop, Wake,
-};
+use channels::{Applied, Backoff, ChannelError, Connector, FetchBudget, NextStep, Pace, Stop};
 use domain::AccountId;
 use domain::inbound::Batch;
 use domain::views::{AccountHealth, Event, HealthState};
@@ -248,11 +246,8 @@ async fn wait_for_news(
             () = stop.cancelled() => return,
             () = nudge.fetch.notified() => return,
             () = nudge.marks.notified() => carry_marks(practice, account, connector).await,
-            wake = connector.wait(cursor.as_ref(), AT_MOST, stop) => match wake {
-                Ok(Wake::News | Wake::TimedOut | Wake::Stopped) => return,
-                // The fetch that follows meets the same trouble and tells it.
-                Err(_) => return,
-            },
+            // A failure too: the fetch that follows meets the same trouble and tells it.
+            _ = connector.wait(cursor.as_ref(), AT_MOST, stop) => return,
         }
     }
 }

@@ -52,6 +52,8 @@ mod error;
 mod events;
 pub mod fault;
 mod filter;
+#[cfg(feature = "generate")]
+pub mod generate;
 mod inbox;
 mod ingest;
 mod key;
@@ -63,6 +65,7 @@ mod migrate;
 mod outgoing;
 mod page;
 mod pool;
+mod reading;
 mod seal;
 mod search;
 mod sql;

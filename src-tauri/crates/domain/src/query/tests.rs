@@ -1,3 +1,5 @@
+//! What the search box understands, and that nothing typed into it breaks it.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -42,7 +42,7 @@ fn every_licence_is_one_we_accept() {
     for package in &metadata().packages {
         let expression = package.license.as_deref().unwrap_or("none stated");
         assert!(
-            Expression::new(expression).is_met_by(&allowed),
+            Expression::new(expression).met_by(&allowed),
             "{} {} is licensed under {expression}",
             package.name,
             package.version
@@ -55,7 +55,7 @@ fn licence_expressions_are_read_as_meant() {
     let allowed: BTreeSet<String> = ["MIT", "ISC", "Apache-2.0 WITH LLVM-exception"]
         .map(str::to_owned)
         .into();
-    let met = |expression: &str| Expression::new(expression).is_met_by(&allowed);
+    let met = |expression: &str| Expression::new(expression).met_by(&allowed);
     assert!(met("MIT") && met("GPL-2.0-only OR MIT") && met("MIT/GPL-2.0-only"));
     assert!(met("(GPL-2.0-only OR MIT) AND ISC") && met("Apache-2.0 WITH LLVM-exception"));
     assert!(!met("GPL-2.0-only") && !met("MIT AND GPL-2.0-only") && !met("Apache-2.0"));
@@ -81,7 +81,7 @@ impl Expression {
         Self { tokens, next }
     }
 
-    fn is_met_by(mut self, allowed: &BTreeSet<String>) -> bool {
+    fn met_by(mut self, allowed: &BTreeSet<String>) -> bool {
         let met = self.either(allowed);
         met && self.next.is_none()
     }

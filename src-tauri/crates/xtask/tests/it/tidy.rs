@@ -79,7 +79,7 @@ fn every_script_says_what_it_does() {
         let text = fs::read_to_string(&path).unwrap();
         let header = text.lines().find(|line| !line.starts_with("#!"));
         assert!(
-            header.is_some_and(|line| line.starts_with("# ")),
+            header.is_some_and(|line| line.starts_with("# ") || line.starts_with("\"\"\"")),
             "{}",
             shown(&path)
         );
