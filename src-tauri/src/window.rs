@@ -41,7 +41,7 @@ pub(crate) fn run() -> Result<(), WindowError> {
     tauri::Builder::default()
         // First of all plugins: a second start must not get further than this.
         .plugin(tauri_plugin_single_instance::init(|app, _, _| {
-            bring_forward(app)
+            bring_forward(app);
         }))
         .invoke_handler(tauri::generate_handler![call])
         .on_permission_request(|_, _| tauri::webview::PermissionResponse::Deny)
