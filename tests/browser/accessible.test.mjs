@@ -1,9 +1,8 @@
 // axe-core finds nothing on any screen, in any theme, in both languages. WCAG 2.2 A and AA, best practices.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { axeSource } from "../../ui/scripts/axe.js";
 import { Core } from "./core.mjs";
-import { keys, list, openDemo, openPage, rows } from "./page.mjs";
+import { findings, keys, list, openDemo, openPage, rows } from "./page.mjs";
 
 const themes = ["light", "dark", "contrast"];
 const languages = ["en", "es"];
@@ -30,18 +29,6 @@ async function look(language, theme) {
   await page.waitForSelector(`html[data-theme=${theme}][lang=${language}]`);
 }
 
-async function findings(where) {
-  // The page's policy allows no script but its own; the debugger's door is open.
-  await page.evaluate(axeSource);
-  const violations = await page.evaluate(async () => {
-    const result = await globalThis.axe.run(document, {
-      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    });
-    return result.violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary?.split("\n")[1] ?? ""}`).join(" | ")}`);
-  });
-  return violations.map((violation) => `${where}: ${violation}`);
-}
-
 async function everywhere(visit) {
   const found = [];
   for (const language of languages) {
@@ -60,14 +47,14 @@ test("set-up and its steps", async () => {
   page = opened.page;
   await everywhere(async (look_) => {
     await page.locator("main h1").waitFor();
-    const found = await findings(`${look_} welcome`);
+    const found = await findings(page, `${look_} welcome`);
     await page.locator("main .choices button").first().click();
-    found.push(...(await findings(`${look_} practice`)));
+    found.push(...(await findings(page, `${look_} practice`)));
     await page.locator("main input").nth(0).fill("Larkfield");
     await page.locator("main input").nth(1).fill("Robin");
     await keys(page, "Enter");
     await page.locator("main input[type=radio]").nth(1).check();
-    found.push(...(await findings(`${look_} protection`)));
+    found.push(...(await findings(page, `${look_} protection`)));
     return found;
   });
   await opened.close();
@@ -79,7 +66,7 @@ test("the inbox, its pickers and overlays", async () => {
   await everywhere(async (look_) => {
     await rows(page).first().click();
     await page.locator("article").first().waitFor();
-    const found = await findings(`${look_} inbox`);
+    const found = await findings(page, `${look_} inbox`);
     const steps = [
       ["reply", "r"], ["note", "n"], ["snooze", "s"], ["tag", "t"], ["assign", "a"], ["pool", "p"], ["acuity", "!"],
       ["palette", "Control+k"], ["shortcuts", "?"], ["find", "Control+f"],
@@ -88,19 +75,19 @@ test("the inbox, its pickers and overlays", async () => {
       await list(page).focus();
       await keys(page, key);
       await page.waitForTimeout(120);
-      found.push(...(await findings(`${look_} ${name}`)));
+      found.push(...(await findings(page, `${look_} ${name}`)));
       await keys(page, "Escape");
     }
     await list(page).focus();
     await keys(page, "x", "j", "x");
-    found.push(...(await findings(`${look_} selection`)));
+    found.push(...(await findings(page, `${look_} selection`)));
     await keys(page, "Escape", "/");
     await page.keyboard.type("refill");
     await page.waitForTimeout(300);
-    found.push(...(await findings(`${look_} search`)));
+    found.push(...(await findings(page, `${look_} search`)));
     await page.keyboard.type(" xyzzy");
     await page.waitForTimeout(300);
-    found.push(...(await findings(`${look_} nothing found`)));
+    found.push(...(await findings(page, `${look_} nothing found`)));
     return found;
   });
 });
@@ -113,7 +100,7 @@ test("every page of the settings", async () => {
     for (const [index, name] of settings.entries()) {
       await page.locator(".settings nav li button").nth(index).click();
       await page.waitForTimeout(80);
-      found.push(...(await findings(`${look_} settings ${name}`)));
+      found.push(...(await findings(page, `${look_} settings ${name}`)));
     }
     return found;
   });

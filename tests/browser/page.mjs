@@ -1,6 +1,7 @@
 // A page on the core, and what every page is held to: no error in it, nothing outside loopback asked for,
 // nothing stored but the layout.
 import assert from "node:assert/strict";
+import { axeSource } from "../../ui/scripts/axe.js";
 import { openBrowser } from "../../ui/scripts/browser.js";
 
 export async function openPage(core, { width = 1366, height = 768, preferences = {} } = {}) {
@@ -45,4 +46,17 @@ export async function openDemo(core, options) {
 
 export async function keys(page, ...presses) {
   for (const press of presses) await page.keyboard.press(press);
+}
+
+/** What axe-core finds on the page as it is: one line a rule, led by `where`. */
+export async function findings(page, where) {
+  // The page's policy allows no script but its own; the debugger's door is open.
+  await page.evaluate(axeSource);
+  const violations = await page.evaluate(async () => {
+    const result = await globalThis.axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    });
+    return result.violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary?.split("\n")[1] ?? ""}`).join(" | ")}`);
+  });
+  return violations.map((violation) => `${where}: ${violation}`);
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Core } from "./core.mjs";
-import { keys, openPage } from "./page.mjs";
+import { findings, keys, openPage } from "./page.mjs";
 
 const PASSPHRASE = "four words rarely together";
 let core;
@@ -57,6 +57,10 @@ test("a mailbox that cannot be reached says so, and the way goes on", async () =
 test("locking empties the page; a wrong passphrase is told; the right one opens", async () => {
   await keys(page, "Control+Shift+L");
   await page.getByRole("heading", { name: "Locked" }).waitFor();
+  assert.deepEqual(await findings(page, "locked"), []);
+  await page.getByRole("button", { name: "Use the recovery key" }).click();
+  assert.deepEqual(await findings(page, "recovery"), []);
+  await page.getByRole("button", { name: "Back" }).click();
   assert.equal(await page.locator("[data-list]").count(), 0);
   await page.getByLabel("Passphrase").fill("not what it is");
   await keys(page, "Enter");

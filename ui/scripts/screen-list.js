@@ -8,6 +8,7 @@ const key = async (page, ...keys) => {
 export const screens = [
   {
     name: "inbox",
+    query: "demo",
     act: async (page) => {
       await first(page);
       await page.mouse.move(900, 500);
@@ -53,6 +54,7 @@ export const screens = [
   },
   {
     name: "reply",
+    query: "demo",
     act: async (page) => {
       await first(page);
       await key(page, "r");
@@ -64,6 +66,7 @@ export const screens = [
   },
   {
     name: "note",
+    query: "demo",
     act: async (page) => {
       await first(page);
       await key(page, "n");
@@ -180,6 +183,7 @@ export const screens = [
   },
   {
     name: "search-results",
+    query: "demo",
     sizes: small,
     act: async (page) => {
       await key(page, "/");

@@ -48,6 +48,9 @@ export function t<K extends Key>(key: K, ...args: Arguments<K>): string {
   return format(catalogue[key], args[0] ?? {}, currentLocale());
 }
 
+/** Whether there is a sentence for a name made at run time. */
+export const isKey = (name: string): name is Key => Object.hasOwn(en, name);
+
 export function format(
   message: string | Plural,
   values: Readonly<Record<string, string | number>>,
