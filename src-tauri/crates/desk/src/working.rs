@@ -10,8 +10,9 @@ use crate::error::Result;
 use crate::ingest::at_store;
 use crate::requests::{Act, Action, Done, Merge, Split, SplitDone, Targets, Undo};
 
-/// How many conversations one operation carries when an action works on everything that matches.
-const CHUNK: usize = 500;
+/// How many conversations one operation carries, and one undo brings back, when an action works on
+/// everything that matches. More become several operations, so that the writer is not held for long.
+const CHUNK: usize = 20_000;
 
 impl Caller {
     /// Does one thing to one or many conversations. Several become one operation, undone as one.
