@@ -88,7 +88,7 @@ fn marks_stand_on_whole_words_whatever_their_accents() {
             .highlighter()
             .find(text)
             .into_iter()
-            .map(|range| text[range].to_owned())
+            .map(|range| text.get(range).unwrap().to_owned())
             .collect()
     };
     assert_eq!(
