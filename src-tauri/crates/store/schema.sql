@@ -158,6 +158,8 @@ CREATE INDEX conversations_outbox   ON conversations(last_at, id) WHERE pending 
 CREATE INDEX conversations_flagged  ON conversations(last_at, id) WHERE acuity >= 2 AND merged_into IS NULL;
 CREATE INDEX conversations_drafts   ON conversations(last_at, id) WHERE drafts > 0 AND merged_into IS NULL;
 CREATE INDEX conversations_unread   ON conversations(last_at, id) WHERE unread > 0 AND merged_into IS NULL;
+CREATE INDEX conversations_all_urgent  ON conversations(less_urgent, waits_since, id) WHERE merged_into IS NULL;
+CREATE INDEX conversations_all_waiting ON conversations(waits_since, id) WHERE merged_into IS NULL;
 CREATE INDEX conversations_merged   ON conversations(merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX conversations_continues ON conversations(continues) WHERE continues IS NOT NULL;
 
@@ -190,6 +192,7 @@ CREATE TABLE messages (
   subject      TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX messages_conversation ON messages(conversation, at, id);
+CREATE INDEX messages_unread ON messages(conversation, at, id) WHERE unread = 1;
 
 -- Texts, apart so that the rows of messages stay small.
 CREATE TABLE bodies (  -- see above
@@ -357,7 +360,8 @@ CREATE TABLE counts (
 ) STRICT, WITHOUT ROWID;
 
 -- Full text. Contentless: it keeps no text of its own, so an entry is taken out by naming exactly what
--- was put in (message::document). secure-delete overwrites what is taken out.
+-- was put in (message::document). secure-delete overwrites what is taken out; pgsz makes a leaf fit on
+-- an encrypted page.
 CREATE VIRTUAL TABLE search USING fts5(
   subject, text, sender, receiver, note, files,
   content = '',
@@ -366,3 +370,4 @@ CREATE VIRTUAL TABLE search USING fts5(
   prefix = '2 3'
 );
 INSERT INTO search(search, rank) VALUES ('secure-delete', 1);
+INSERT INTO search(search, rank) VALUES ('pgsz', 3960);

@@ -36,6 +36,12 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         compatible: 2,
         sql: include_str!("../migrations/0002_erased.sql"),
     },
+    Migration {
+        number: 3,
+        name: "orders",
+        compatible: 2,
+        sql: include_str!("../migrations/0003_orders.sql"),
+    },
 ];
 
 /// The newest compatibility number that this build reads.
