@@ -32,18 +32,42 @@ fn main() {
         memory::child(messages);
         return;
     }
-    let mut report = Report::new();
+    // `-- searches size` runs these parts alone.
+    let named: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'))
+        .collect();
+    let wanted = |part: &str| named.is_empty() || named.iter().any(|name| name == part);
     let large = practice::ready(messages);
-    let small = practice::ready(messages.min(10_000));
-    writing::ingest(&large, &mut report);
-    let pages = reading::pages(&large, &mut report);
-    reading::growth(&small, &large, &pages, &mut report);
-    reading::conversations(&large, &mut report);
-    searching::searches(&large, &mut report);
-    writing::commits(&large, &mut report);
-    writing::size(&large, &mut report);
-    memory::measure(messages, &mut report);
-    reading::opening(&large, &mut report);
-    reading::audit(&large, &mut report);
+    let mut report = Report::new();
+    if wanted("ingest") {
+        writing::ingest(&large, &mut report);
+    }
+    if wanted("pages") {
+        let pages = reading::pages(&large, &mut report);
+        let small = practice::ready(messages.min(10_000));
+        reading::growth(&small, &large, &pages, &mut report);
+    }
+    if wanted("conversations") {
+        reading::conversations(&large, &mut report);
+    }
+    if wanted("searches") {
+        searching::searches(&large, &mut report);
+    }
+    if wanted("commits") {
+        writing::commits(&large, &mut report);
+    }
+    if wanted("size") {
+        writing::size(&large, &mut report);
+    }
+    if wanted("memory") {
+        memory::measure(messages, &mut report);
+    }
+    if wanted("opening") {
+        reading::opening(&large, &mut report);
+    }
+    if wanted("audit") {
+        reading::audit(&large, &mut report);
+    }
     std::process::exit(report.close());
 }
