@@ -48,15 +48,24 @@ export async function keys(page, ...presses) {
   for (const press of presses) await page.keyboard.press(press);
 }
 
-/** What axe-core finds on the page as it is: one line a rule, led by `where`. */
+/** How often the page is looked at before a finding counts: what is passing by, such as a message that
+ * leaves or a bar that slides in, is gone by then; each look takes about a second. */
+const LOOKS = 10;
+
+/** What axe-core finds on the page, and goes on finding: one line a rule, led by `where`. */
 export async function findings(page, where) {
   // The page's policy allows no script but its own; the debugger's door is open.
   await page.evaluate(axeSource);
-  const violations = await page.evaluate(async () => {
-    const result = await globalThis.axe.run(document, {
-      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+  let violations = [];
+  for (let look = 0; look < LOOKS; look += 1) {
+    violations = await page.evaluate(async () => {
+      await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
+      const result = await globalThis.axe.run(document, {
+        runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+      });
+      return result.violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary?.split("\n")[1] ?? ""}`).join(" | ")}`);
     });
-    return result.violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary?.split("\n")[1] ?? ""}`).join(" | ")}`);
-  });
+    if (violations.length === 0) break;
+  }
   return violations.map((violation) => `${where}: ${violation}`);
 }
