@@ -143,7 +143,7 @@ impl Desk {
         Status {
             practice,
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            keychain: self.options.keychain.get("probe").is_ok(),
+            keychain: self.options.keychain.is_available(),
             demo_exists: Vault::exists(&self.folder(Which::Demo)),
         }
     }
