@@ -136,9 +136,16 @@ pub(crate) fn statement(
     limit: u32,
 ) -> Result<Sql, StoreError> {
     let mut sql = Sql::default();
+    // A list of few has an index of its own. The planner would rather go through everything in the
+    // wanted order in search of those few, so the index is named.
+    let own = match scope {
+        ListScope::Outbox => "INDEXED BY conversations_outbox",
+        ListScope::Drafts => "INDEXED BY conversations_drafts",
+        _ => "",
+    };
     sql.push(
         &format!(
-            "SELECT {COLUMNS} FROM (SELECT c.id AS row FROM conversations c WHERE c.merged_into IS NULL"
+            "SELECT {COLUMNS} FROM (SELECT c.id AS row FROM conversations c {own} WHERE c.merged_into IS NULL"
         ),
         [],
     );
